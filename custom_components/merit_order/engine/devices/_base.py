@@ -1,0 +1,56 @@
+"""The device contract: a bundle of optional parts, read as one, written by leases."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..model.options import Option
+from ..model.ports import Ports
+from ..model.roles import Command, Identity, Readings, Role
+
+
+class Device(Protocol):
+    """An open connection to one device. Every method raises model.errors.SourceError (or a subclass) on failure."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is and which parts it has."""
+        ...
+
+    @property
+    def poll_s(self) -> float:
+        """How often `read` should be called, in seconds."""
+        ...
+
+    async def read(self) -> Readings:
+        """What it says now. A part that did not answer is None; if nothing answered, raises."""
+        ...
+
+    async def write(self, command: Command) -> None:
+        """Start or renew a lease (or `release` one). Returns once the device has read it back; raises WriteRefused."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connection. Never raises."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceKind:
+    """A plug-in: how to set one up (`options`), meet it (`probe`) and open it (`connect`).
+
+    `brings` are the roles it may have; the identity says which it does have. `assets` are the asset kinds the config flow
+    adds for each role unless the person says otherwise. `probe` connects, identifies and disconnects. Errors are
+    SourceErrors whose key is a translation key; `field_of_error` maps such a key to the option that is wrong.
+    """
+
+    key: str
+    options: tuple[Option, ...]
+    brings: tuple[Role, ...]
+    probe: Callable[[Mapping[str, Any], Ports], Awaitable[Identity]]
+    connect: Callable[[Mapping[str, Any], Ports], Awaitable[Device]]
+    assets: Mapping[Role, str]
+    field_of_error: Mapping[str, str]
+    discovery: tuple[str, ...] = ()
+    """Domains of HA integrations whose presence suggests this kind (or conflicts with it, see `conflicts`)."""
+    conflicts: tuple[str, ...] = ()

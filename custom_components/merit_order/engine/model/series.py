@@ -1,0 +1,206 @@
+"""Values over time: spans as sources give them, slots as the plan needs them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import InputError
+
+type FloatArray = NDArray[np.float64]
+
+
+class Quality(StrEnum):
+    """How far a value can be trusted, best first."""
+
+    KNOWN = "known"
+    FORECAST = "forecast"
+    ASSUMED = "assumed"
+    MISSING = "missing"
+
+
+QUALITIES = tuple(Quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One value that holds from `start` (inclusive) to `end` (exclusive), both aware UTC."""
+
+    start: datetime
+    end: datetime
+    value: float
+    quality: Quality = Quality.KNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The time axis of a plan: `edges` are n + 1 aware UTC instants, strictly rising."""
+
+    edges: tuple[datetime, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.edges) < 2:
+            raise InputError("slots.edges", "needs at least two edges")
+        if any(b <= a for a, b in zip(self.edges, self.edges[1:], strict=False)):
+            raise InputError("slots.edges", "must rise strictly")
+
+    @classmethod
+    def regular(cls, start: datetime, minutes: int, count: int) -> Self:
+        """`count` slots of `minutes` each, the first one starting at `start`."""
+        step = timedelta(minutes=minutes)
+        return cls(tuple(start + i * step for i in range(count + 1)))
+
+    def __len__(self) -> int:
+        return len(self.edges) - 1
+
+    @property
+    def starts(self) -> tuple[datetime, ...]:
+        """Start of each slot, length n."""
+        return self.edges[:-1]
+
+    @property
+    def hours(self) -> FloatArray:
+        """Length of each slot in hours, shape (n,)."""
+        seconds = self.seconds
+        return np.diff(seconds) / 3600
+
+    @property
+    def seconds(self) -> FloatArray:
+        """Edges as seconds since the epoch, shape (n + 1,)."""
+        return np.array([edge.timestamp() for edge in self.edges])
+
+    def index(self, at: datetime) -> int | None:
+        """The slot that holds `at`, or None outside the horizon."""
+        if not self.edges[0] <= at < self.edges[-1]:
+            return None
+        return int(np.searchsorted(self.seconds, at.timestamp(), side="right")) - 1
+
+    def count_before(self, at: datetime) -> int:
+        """How many slots end at or before `at` (0 … n): the exclusive slot bound of a deadline."""
+        return int(
+            np.clip(
+                np.searchsorted(self.seconds, at.timestamp() + 1e-6, side="right") - 1,
+                0,
+                len(self),
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Spans in rising order without overlap, and where they came from.
+
+    `origin` names the source ("octopus", "sensor.x"); `issued` is when the source made or measured it.
+    """
+
+    spans: tuple[Span, ...]
+    origin: str = ""
+    issued: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for a, b in zip(self.spans, self.spans[1:], strict=False):
+            if b.start < a.end:
+                raise InputError(
+                    f"series {self.origin}", f"spans overlap at {b.start.isoformat()}"
+                )
+
+    @classmethod
+    def of(
+        cls, spans: Iterable[Span], origin: str = "", issued: datetime | None = None
+    ) -> Self:
+        """A series from spans in any order; empty spans go, of two that start together the later given wins."""
+        chosen = {span.start: span for span in spans if span.end > span.start}
+        ordered = [chosen[start] for start in sorted(chosen)]
+        clipped = [
+            Span(a.start, min(a.end, b.start), a.value, a.quality)
+            for a, b in zip(ordered, ordered[1:], strict=False)
+        ]
+        return cls(tuple(clipped + ordered[-1:]), origin, issued)
+
+    @classmethod
+    def regular(
+        cls,
+        start: datetime,
+        minutes: float,
+        values: Sequence[float] | FloatArray,
+        quality: Quality = Quality.KNOWN,
+        origin: str = "",
+        issued: datetime | None = None,
+    ) -> Self:
+        """Equal steps of `minutes` from `start`; NaN leaves a gap."""
+        step = timedelta(minutes=minutes)
+        spans = tuple(
+            Span(start + i * step, start + (i + 1) * step, float(value), quality)
+            for i, value in enumerate(values)
+            if not np.isnan(value)
+        )
+        return cls(spans, origin, issued)
+
+    def value_at(self, at: datetime) -> float | None:
+        """The value that holds at `at`, or None in a gap."""
+        for span in self.spans:
+            if span.start <= at < span.end:
+                return span.value
+        return None
+
+    @property
+    def end(self) -> datetime | None:
+        """Where the last span ends, or None when empty."""
+        return self.spans[-1].end if self.spans else None
+
+    def onto(self, slots: Slots) -> tuple[FloatArray, tuple[Quality, ...]]:
+        """Mean value per slot, shape (n,), and the worst quality that went into it.
+
+        A slot of which any part is not covered by a span is NaN and `missing`: a gap is never read as zero.
+        """
+        edges = slots.seconds
+        total = np.zeros(len(slots))
+        covered = np.zeros(len(slots))
+        rank = np.zeros(len(slots), dtype=int)
+        for span in self.spans:
+            start, end = span.start.timestamp(), span.end.timestamp()
+            first = max(int(np.searchsorted(edges, start, side="right")) - 1, 0)
+            last = min(int(np.searchsorted(edges, end, side="left")), len(slots))
+            if first >= last or np.isnan(span.value):
+                continue
+            part = np.minimum(edges[first + 1 : last + 1], end) - np.maximum(
+                edges[first:last], start
+            )
+            part = np.maximum(part, 0.0)
+            total[first:last] += part * span.value
+            covered[first:last] += part
+            used = part > 0
+            rank[first:last] = np.where(
+                used,
+                np.maximum(rank[first:last], QUALITIES.index(span.quality)),
+                rank[first:last],
+            )
+        whole = covered >= np.diff(edges) - 0.5
+        values = np.where(whole, total / np.where(whole, covered, 1.0), np.nan)
+        missing = QUALITIES.index(Quality.MISSING)
+        return values, tuple(QUALITIES[i] for i in np.where(whole, rank, missing))
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is expected, and how sure: `low` and `high` are roughly the 10 % and 90 % quantiles, or absent.
+
+    `provisional` says that nothing has been learned yet and a default stands in.
+    """
+
+    mid: Series
+    low: Series | None = None
+    high: Series | None = None
+    provisional: bool = False
+
+
+def utc(text: str) -> datetime:
+    """An ISO 8601 instant as aware UTC; raises InputError when it carries no offset."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise InputError("time", f"{text!r} has no UTC offset")
+    return at.astimezone(UTC)

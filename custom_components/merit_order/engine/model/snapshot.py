@@ -1,0 +1,121 @@
+"""All that is known at one instant. A snapshot file is a diagnostics download, a test case, a benchmark and a demo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from .plan import InputStatus, Plan
+from .series import Forecast, Series
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How to plan. Lengths in minutes and hours; money in the home's currency."""
+
+    slot_minutes: int = 15
+    horizon_hours: float = 48.0
+    fine_hours: float | None = None
+    """With `coarse_minutes`: slots of `slot_minutes` for so long, `coarse_minutes` after."""
+    coarse_minutes: int | None = None
+    time_limit_s: float = 2.0
+    stay_gain: float = 0.02
+    """A new plan must gain more than this (currency) over the previous one to replace it while no input changed."""
+    explain: bool = True
+    hedge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityCharge:
+    """A price on the highest mean demand of `window_minutes` within a month.
+
+    `price_per_kw` is what one more kW of this month's peak costs (currency/kW, all months it counts for added up).
+    Nothing is due below `floor_kw`, nor below the peak of the month so far.
+    """
+
+    price_per_kw: float
+    floor_kw: float = 0.0
+    month_peak_kw: float = 0.0
+    window_minutes: int = 15
+    quarter_so_far_kwh: float = 0.0
+    """Energy already imported in the running window."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffView:
+    """What power costs and earns, in currency/kWh as the person pays it (levies and VAT in).
+
+    `export_price` None means that feeding in earns nothing. Slots after the published prices come as spans of quality `forecast`.
+    """
+
+    import_price: Series
+    export_price: Series | None = None
+    capacity: CapacityCharge | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A one-off wish of a person: `amount` in `unit` ("percent", "celsius", "kwh", "runs") by `by`."""
+
+    amount: float
+    unit: str
+    by: datetime
+    start: datetime | None = None
+
+
+class OverrideMode(StrEnum):
+    """What a person ordered for an asset."""
+
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A person's order that wins over the plan from `start` to `end`; `power_kw` narrows ON for a battery or car."""
+
+    mode: OverrideMode
+    start: datetime
+    end: datetime
+    power_kw: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetSpec:
+    """One thing the plan knows. `params` and `state` are the JSON of the kind's own dataclasses (see assets/).
+
+    `params` is what was configured, `state` what was measured, `series` forecasts by name (solar: `power`, in kW).
+    `controlled` False: it is foreseen but not planned for (the person switched us off for it).
+    """
+
+    id: str
+    kind: str
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Any] = field(default_factory=dict)
+    series: Mapping[str, Forecast] = field(default_factory=dict)
+    needs: tuple[Need, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    controlled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole input of one plan. `timezone` is an IANA name (daily needs follow the home's wall clock)."""
+
+    at: datetime
+    timezone: str
+    currency: str
+    tariff: TariffView
+    load: Forecast
+    """Base load in kW, without the assets below."""
+    assets: tuple[AssetSpec, ...] = ()
+    outdoor_c: Series | None = None
+    settings: Settings = Settings()
+    inputs: tuple[InputStatus, ...] = ()
+    previous: Plan | None = None
+    version: int = VERSION

@@ -1,0 +1,1 @@
+"""Problem, objective, solver: from what is known to what is best."""

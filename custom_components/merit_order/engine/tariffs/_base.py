@@ -1,0 +1,45 @@
+"""The tariff contract: what each kilowatt-hour costs and earns, and how sure that is."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from ..model.options import Option
+from ..model.ports import Ports
+from ..model.series import Series
+
+
+class Tariff(Protocol):
+    """One contract, one direction of energy (import or export)."""
+
+    async def prices(self, start: datetime, end: datetime) -> Series:
+        """Prices in currency/kWh as the person pays or earns them, for as much of [start, end) as is published.
+
+        Spans are of quality `known`; what is not published yet is a gap, never a guess. Raises SourceError.
+        """
+        ...
+
+    def next_publication(self, now: datetime) -> datetime | None:
+        """When asking again may bring something new; None when nothing ever will (fixed prices)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffKind:
+    """A plug-in. `directions` are "import" and/or "export"; `currency` is None when the person's own applies.
+
+    `check` (optional) tests the options against the service before they are saved and may return extra settings
+    (for example the region found from a postcode); it raises SourceError, whose key `field_of_error` maps to an option.
+    """
+
+    key: str
+    options: tuple[Option, ...]
+    build: Callable[[Mapping[str, Any], Ports, str], Tariff]
+    """(settled options, ports, direction) -> Tariff"""
+    directions: tuple[str, ...] = ("import", "export")
+    currency: str | None = None
+    check: (
+        Callable[[Mapping[str, Any], Ports, str], Awaitable[Mapping[str, Any]]] | None
+    ) = None
+    field_of_error: Mapping[str, str] | None = None
