@@ -36,12 +36,18 @@ private_apt --download-only -y install python3.14-dev libstdc++6 || give_up "$su
 
 rm -rf "$prefix"
 mkdir -p "$prefix"
-for deb in "$work"/cache/archives/*.deb; do dpkg-deb -x "$deb" "$prefix"; done
+for deb in "$work"/cache/archives/*.deb; do
+  case ${deb##*/} in
+    linux-libc-dev_* | libc6-dev_* | libc-dev-bin_*) ;; # the system's compiler has the headers of its own C library
+    *) dpkg-deb -x "$deb" "$prefix" ;;
+  esac
+done
 
-triplet=$(cd "$prefix/usr/include" && for folder in *-linux-gnu*; do echo "$folder"; break; done)
-lib=$prefix/usr/lib/$triplet
+only() { [[ $# == 1 && -e $1 ]] && printf '%s\n' "$1" || give_up "expected one file: $*"; }
+lib=$(dirname "$(only "$prefix"/usr/lib/*/libc.so.6)")
+loader=$(only "$lib"/ld-linux-*.so.*)
+triplet=${lib##*/}
 interpreter=$prefix/usr/bin/python3.14
 ln -sfn "../$triplet" "$prefix/usr/include/python3.14/$triplet" # where Debian's pyconfig.h looks for its other half
-loader=$(for file in "$lib"/ld-linux-*.so.*; do echo "$file"; break; done)
 "$patchelf" --set-interpreter "$loader" --force-rpath --set-rpath "$lib" "$interpreter"
 "$interpreter" -m compileall -q "$prefix/usr/lib/python3.14" >/dev/null 2>&1 || true # some test files are wrong on purpose
