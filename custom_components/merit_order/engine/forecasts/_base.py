@@ -1,4 +1,6 @@
-"""The forecast contract: what the sun will give, what the home will use, how warm it will be, what will be paid."""
+"""The forecast contract: what the sun will give, what the home will use, how warm it will be, what will be
+paid.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -45,7 +47,5 @@ class ForecastKind:
     subject: Subject
     options: tuple[Option, ...]
     build: Callable[[Mapping[str, Any], Ports], Forecaster]
-    check: Callable[[Mapping[str, Any], Ports], Awaitable[Mapping[str, Any]]] | None = (
-        None
-    )
+    check: Callable[[Mapping[str, Any], Ports], Awaitable[Mapping[str, Any]]] | None = None
     field_of_error: Mapping[str, str] | None = None

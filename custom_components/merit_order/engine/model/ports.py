@@ -68,9 +68,34 @@ class Store(Protocol):
         ...
 
 
+class Actions(Protocol):
+    """Actions of the house around us that answer with data."""
+
+    async def ask(
+        self, domain: str, action: str, data: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """The response of the action. Raises SourceError when it fails or does not exist."""
+        ...
+
+
+class SolarForecasts(Protocol):
+    """Forecasts that other integrations already give the house around us (Home Assistant's energy platform)."""
+
+    async def wh_by_start(self, provider: str) -> Mapping[datetime, float] | None:
+        """Energy in Wh of the periods starting at these aware UTC instants; None when the provider has none now.
+
+        `provider` is its config entry id. Raises SourceError when there is no such provider.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """All of the above, handed to every plug-in that is built. `latitude` and `longitude` are the home's, in degrees."""
+    """All of the above, handed to every plug-in that is built. `latitude` and `longitude` are the home's, in degrees.
+
+    `currency` is the home's (ISO 4217); with None a source's currency is not compared. `actions` and `solar_forecasts`
+    are None where there is no Home Assistant.
+    """
 
     clock: Clock
     http: ClientSession
@@ -80,3 +105,6 @@ class Ports:
     timezone: str
     latitude: float
     longitude: float
+    currency: str | None = None
+    actions: Actions | None = None
+    solar_forecasts: SolarForecasts | None = None

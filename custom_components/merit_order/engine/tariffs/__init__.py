@@ -1,1 +1,23 @@
 """The registry of tariff kinds."""
+
+from typing import Final
+
+from ..model.errors import InputError
+from . import fixed, octopus, time_of_use
+from ._base import Tariff, TariffKind
+
+__all__ = ["TARIFFS", "Tariff", "TariffKind", "tariff_kind"]
+
+TARIFFS: Final[tuple[TariffKind, ...]] = (
+    fixed.KIND,
+    time_of_use.KIND,
+    octopus.KIND,
+)
+
+
+def tariff_kind(key: str) -> TariffKind:
+    """The kind of that key. Raises InputError when there is none."""
+    for kind in TARIFFS:
+        if kind.key == key:
+            return kind
+    raise InputError("kind", f"{key!r} is not a tariff")

@@ -14,7 +14,8 @@ class Tariff(Protocol):
     """One contract, one direction of energy (import or export)."""
 
     async def prices(self, start: datetime, end: datetime) -> Series:
-        """Prices in currency/kWh as the person pays or earns them, for as much of [start, end) as is published.
+        """Prices in currency/kWh as the person pays or earns them, for as much of [start, end) as is
+        published.
 
         Spans are of quality `known`; what is not published yet is a gap, never a guess. Raises SourceError.
         """
@@ -29,8 +30,9 @@ class Tariff(Protocol):
 class TariffKind:
     """A plug-in. `directions` are "import" and/or "export"; `currency` is None when the person's own applies.
 
-    `check` (optional) tests the options against the service before they are saved and may return extra settings
-    (for example the region found from a postcode); it raises SourceError, whose key `field_of_error` maps to an option.
+    `check` (optional) tests the options against the service before they are saved and may return extra
+    settings (for example the region found from a postcode); it raises SourceError, whose key `field_of_error`
+    maps to an option.
     """
 
     key: str
@@ -39,7 +41,7 @@ class TariffKind:
     """(settled options, ports, direction) -> Tariff"""
     directions: tuple[str, ...] = ("import", "export")
     currency: str | None = None
-    check: (
-        Callable[[Mapping[str, Any], Ports, str], Awaitable[Mapping[str, Any]]] | None
-    ) = None
+    check: Callable[[Mapping[str, Any], Ports, str], Awaitable[Mapping[str, Any]]] | None = None
     field_of_error: Mapping[str, str] | None = None
+    offer: Callable[[Mapping[str, Any], Ports, str], Awaitable[Mapping[str, Mapping[str, str]]]] | None = None
+    """Optional: asks the service what there is to choose from: {option key: {value: name for people}}."""

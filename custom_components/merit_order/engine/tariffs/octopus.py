@@ -1,0 +1,215 @@
+"""Octopus Energy (Great Britain): every electricity product whose rates its public REST API publishes.
+
+Agile, Go, Cosy, Flux, Tracker, Intelligent Go, fixed and variable ones, and their export twins are all read
+from `standard-unit-rates`. Source: https://docs.octopus.energy/rest/. Prices are p/kWh and become GBP/kWh
+with VAT in; no key is needed. Options: `product` (code; the newest Agile of the direction when empty),
+`region` (letter of the grid supply point group) or `postcode` (from which `check` finds the region),
+`payment` (which of two rates, where a product distinguishes), `url`.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..model.errors import BadData, InputError
+from ..model.options import Option, OptionType
+from ..model.ports import Ports
+from ..model.series import Series, Span, utc
+from ..model.web import NotFound, Question, ask_json, reading
+from ._base import TariffKind
+from ._clean import clip
+
+SERVICE = "Octopus"
+URL = "https://api.octopus.energy"
+REGIONS = tuple("abcdefghjklmnp")
+"""Grid supply point groups `_A` … `_P`, lower case because translation keys are."""
+NEWEST_AGILE = {"import": "AGILE-24-10-01", "export": "AGILE-OUTGOING-19-05-13"}
+PAGE_SIZE = 1500
+MAX_PAGES = 50
+UK = ZoneInfo("Europe/London")
+PUBLICATION_HOUR = 16
+DAY_END_HOUR = 23
+RETRY_LATE = timedelta(minutes=10)
+
+
+class UnknownPostcode(BadData):
+    """No region belongs to this postcode."""
+
+    key = "unknown_postcode"
+
+
+class UnknownProduct(BadData):
+    """Octopus has no such product, or not in this region or direction."""
+
+    key = "unknown_product"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product on sale: `code` as in the API, `name` for people."""
+
+    code: str
+    name: str
+    direction: str
+
+
+class Octopus:
+    """The rates of one product in one region, in GBP/kWh with VAT."""
+
+    def __init__(
+        self, ports: Ports, *, product: str, region: str, payment: str = "DIRECT_DEBIT", url: str = URL
+    ) -> None:
+        self._ports = ports
+        self._payment = payment
+        self._url = (
+            f"{url.rstrip('/')}/v1/products/{product}/electricity-tariffs/"
+            f"E-1R-{product}-{region.upper()}/standard-unit-rates/"
+        )
+        self._known_until: datetime | None = None
+
+    async def prices(self, start: datetime, end: datetime) -> Series:
+        """What is published of [start, end). Raises SourceError."""
+        spans: list[Span] = []
+        params = {"period_from": _z(start), "period_to": _z(end)}
+        try:
+            async for row in _rows(self._ports, self._url, params):
+                with reading(SERVICE):
+                    if row.get("payment_method") in (None, self._payment):
+                        spans.append(_rate(row, end))
+        except NotFound as err:
+            raise UnknownProduct("Octopus: no such product in this region", service=SERVICE) from err
+        series = Series.of(clip(spans, start, end), origin="octopus", issued=self._ports.clock.now())
+        self._known_until = max(filter(None, (series.end, self._known_until)), default=None)
+        return series
+
+    def next_publication(self, now: datetime) -> datetime | None:
+        """16:00 UK time; after that every few minutes while the prices of the next Agile day (23:00 to 23:00)
+        are late.
+        """
+        local = now.astimezone(UK)
+        due = local.replace(hour=PUBLICATION_HOUR, minute=0, second=0, microsecond=0)
+        if local < due:
+            return due.astimezone(UTC)
+        tomorrow = local.replace(hour=DAY_END_HOUR, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        if self._known_until is None or self._known_until < tomorrow.astimezone(UTC):
+            return now + RETRY_LATE
+        return (due + timedelta(days=1)).astimezone(UTC)
+
+
+async def products(ports: Ports, direction: str, url: str = URL) -> tuple[Product, ...]:
+    """The products of Octopus' own brand on sale now, by name. Raises SourceError."""
+    found = []
+    async for row in _rows(ports, f"{url.rstrip('/')}/v1/products/", {"brand": "OCTOPUS_ENERGY"}):
+        with reading(SERVICE):
+            if row.get("brand", "OCTOPUS_ENERGY") != "OCTOPUS_ENERGY" or row.get("is_business"):
+                continue
+            way = str(row.get("direction") or "IMPORT").lower()
+            found.append(Product(code=str(row["code"]), name=str(row["display_name"]), direction=way))
+    return tuple(
+        sorted(
+            (item for item in found if item.direction == direction), key=lambda item: (item.name, item.code)
+        )
+    )
+
+
+async def region_of(ports: Ports, postcode: str, url: str = URL) -> str:
+    """The region letter (lower case) of a postcode. Raises UnknownPostcode and other SourceErrors."""
+    wanted = postcode.replace(" ", "").upper()
+    where = f"{url.rstrip('/')}/v1/industry/grid-supply-points/"
+    with reading(SERVICE):
+        groups = {
+            str(row["group_id"]).strip("_").lower() async for row in _rows(ports, where, {"postcode": wanted})
+        }
+    # A postcode on a border belongs to two groups: then the person has to choose.
+    if len(groups) != 1 or not groups <= set(REGIONS):
+        raise UnknownPostcode("Octopus: this postcode does not say the region", service=SERVICE)
+    return groups.pop()
+
+
+async def _rows(ports: Ports, url: str, params: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
+    """All rows of a paged list. Pages are asked by number: the `next` link of an answer is not followed
+    blindly.
+    """
+    for page in range(1, MAX_PAGES + 1):
+        query = {**params, "page_size": str(PAGE_SIZE), **({"page": str(page)} if page > 1 else {})}
+        answer = await ask_json(ports, Question(service=SERVICE, url=url, params=query))
+        with reading(SERVICE):
+            rows, more = list(answer["results"]), answer.get("next")
+        for row in rows:
+            yield row
+        if not more or not rows:
+            return
+
+
+def _rate(row: Mapping[str, Any], end: datetime) -> Span:
+    """A row as a span in GBP/kWh; a rate without an end holds until further notice."""
+    until = utc(row["valid_to"]) if row.get("valid_to") else end
+    return Span(utc(row["valid_from"]), until, float(row["value_inc_vat"]) / 100)
+
+
+def _z(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _build(options: Mapping[str, Any], ports: Ports, direction: str) -> Octopus:
+    if not options.get("region"):
+        raise InputError("region", "is required when no postcode was looked up")
+    return Octopus(
+        ports,
+        product=options.get("product") or NEWEST_AGILE[direction],
+        region=options["region"],
+        payment=options["payment"].upper(),
+        url=options["url"],
+    )
+
+
+async def _check(options: Mapping[str, Any], ports: Ports, direction: str) -> Mapping[str, Any]:
+    """Find the region of the postcode and the newest Agile when no product was chosen; see that rates come."""
+    url = options["url"]
+    region = options.get("region")
+    if not region:
+        if not options.get("postcode"):
+            raise InputError("postcode", "a postcode or a region is needed")
+        region = await region_of(ports, options["postcode"], url)
+    product = options.get("product") or await _newest_agile(ports, direction, url)
+    now = ports.clock.now()
+    tariff = _build({**options, "region": region, "product": product}, ports, direction)
+    if not (await tariff.prices(now - timedelta(hours=1), now + timedelta(hours=1))).spans:
+        raise UnknownProduct("Octopus: this product has no rates in this region now", service=SERVICE)
+    return {"region": region, "product": product}
+
+
+async def _newest_agile(ports: Ports, direction: str, url: str) -> str:
+    agile = [item.code for item in await products(ports, direction, url) if item.code.startswith("AGILE")]
+    # Codes end in their date (yy-mm-dd), so the last in order of that date is the newest.
+    return max(agile, key=lambda code: code[-8:], default=NEWEST_AGILE[direction])
+
+
+async def _offer(options: Mapping[str, Any], ports: Ports, direction: str) -> Mapping[str, Mapping[str, str]]:
+    """Products on sale, to choose from."""
+    return {"product": {item.code: item.name for item in await products(ports, direction, options["url"])}}
+
+
+KIND = TariffKind(
+    key="octopus",
+    options=(
+        Option(key="product", type=OptionType.TEXT),
+        Option(key="postcode", type=OptionType.TEXT),
+        Option(key="region", type=OptionType.CHOICE, choices=REGIONS),
+        Option(
+            key="payment",
+            type=OptionType.CHOICE,
+            choices=("direct_debit", "non_direct_debit"),
+            default="direct_debit",
+            advanced=True,
+        ),
+        Option(key="url", type=OptionType.TEXT, default=URL, advanced=True),
+    ),
+    build=_build,
+    currency="GBP",
+    check=_check,
+    offer=_offer,
+    field_of_error={"unknown_postcode": "postcode", "unknown_product": "product"},
+)
