@@ -1,1 +1,15 @@
 """The registry of device kinds."""
+
+from ..model.errors import InputError
+from . import entities
+from ._base import DeviceKind
+
+DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS,)
+
+
+def device_kind(key: str) -> DeviceKind:
+    """The kind with this key. Raises InputError when there is none (a newer version wrote it)."""
+    for kind in DEVICES:
+        if kind.key == key:
+            return kind
+    raise InputError("kind", f"there is no device kind {key!r}")

@@ -1,0 +1,154 @@
+"""Things that use power and that Home Assistant already knows: relays, wallboxes, heating, hot-water tanks."""
+
+from ...model.options import Option, OptionType
+from ...model.roles import Action, ChargerReading, Command, HeatReading, Role, SwitchReading, TankReading
+from ._bound import Bound
+from ._device import Binding, chosen, refuse, sensor
+
+RELAYS = ("switch", "input_boolean", "light", "fan")
+MIN_CHARGE_A = 6.0
+"""IEC 61851: a car is offered 6 A or nothing."""
+
+
+def _switch(bound: Bound) -> SwitchReading:
+    return SwitchReading(
+        on=bound.on("switch"), power_kw=bound.power("power"), energy_kwh=bound.energy("energy")
+    )
+
+
+async def _toggle(bound: Bound, command: Command, option: str = "switch") -> None:
+    if command.action not in (Action.ON, Action.OFF) or not bound.has(option):
+        raise refuse(command)
+    await bound.borrow(bound.options[option], command.action.value)
+
+
+def _charger(bound: Bound) -> ChargerReading:
+    return ChargerReading(
+        power_kw=bound.power("power"),
+        energy_kwh=bound.energy("energy"),
+        connected=_connected(bound),
+        current_a=bound.plain("current", 0.0, 200.0),
+        soc_percent=bound.plain("soc", 0.0, 100.0),
+    )
+
+
+def _connected(bound: Bound) -> bool | None:
+    state = bound.entity("connected")
+    if state is None or state.state is None:
+        return None
+    named = bound.options.get("connected_states") or "on"
+    return state.state.casefold() in {name.strip().casefold() for name in named.split(",")}
+
+
+async def _charge(bound: Bound, command: Command) -> None:
+    current, switch = bound.options.get("current"), bound.options.get("switch")
+    if command.action is Action.CURRENT and command.current_a is not None and current:
+        if command.current_a < MIN_CHARGE_A:
+            await bound.borrow(switch or current, "off" if switch else 0.0)
+            return
+        await bound.borrow(current, command.current_a)
+        if switch:
+            await bound.borrow(switch, "on")
+        return
+    await _toggle(bound, command)
+
+
+def _heat(bound: Bound) -> HeatReading:
+    room = bound.temperature("room_temperature")
+    return HeatReading(
+        power_kw=bound.power("power"),
+        energy_kwh=bound.energy("energy"),
+        room_c=room if room is not None else bound.attribute_c("climate", "current_temperature"),
+        target_c=bound.attribute_c("climate", "temperature"),
+        flow_c=bound.temperature("flow_temperature"),
+    )
+
+
+def _tank(bound: Bound) -> TankReading:
+    temperature = bound.temperature("temperature")
+    return TankReading(
+        power_kw=bound.power("power"),
+        energy_kwh=bound.energy("energy"),
+        temperature_c=temperature
+        if temperature is not None
+        else bound.attribute_c("tank", "current_temperature"),
+        target_c=bound.attribute_c("tank", "temperature"),
+    )
+
+
+async def _aim(bound: Bound, command: Command, option: str) -> None:
+    entity_id: str = bound.options[option]
+    if command.action is not Action.TARGET or command.target_c is None:
+        await _toggle(bound, command, option)
+    elif entity_id.startswith(("climate.", "water_heater.")):
+        await bound.borrow_target(entity_id, command.target_c)
+    else:
+        raise refuse(command)
+
+
+async def _warm(bound: Bound, command: Command) -> None:
+    await _aim(bound, command, "climate")
+
+
+async def _fill(bound: Bound, command: Command) -> None:
+    await _aim(bound, command, "tank")
+
+
+METER = (sensor("power", "power"), sensor("energy", "energy"))
+
+SWITCH = Binding(
+    role=Role.SWITCH,
+    asset="load",
+    name="Switchable load",
+    options=(chosen("switch", *RELAYS, required=True), *METER),
+    main=("switch",),
+    read=_switch,
+    write=_toggle,
+)
+
+CHARGER = Binding(
+    role=Role.CHARGER,
+    asset="vehicle",
+    name="Charger",
+    options=(
+        chosen("switch", *RELAYS),
+        chosen("current", "number", "input_number"),
+        *METER,
+        chosen("connected", "binary_sensor", "sensor", "input_boolean", "device_tracker"),
+        Option(key="connected_states", type=OptionType.TEXT, advanced=True),
+        sensor("soc", "battery"),
+    ),
+    main=("switch", "current", "power", "connected"),
+    read=_charger,
+    write=_charge,
+    writable=lambda bound: bound.has("switch", "current"),
+)
+
+HEAT = Binding(
+    role=Role.HEAT,
+    asset="heating",
+    name="Heating",
+    options=(
+        chosen("climate", "climate", required=True),
+        *METER,
+        sensor("room_temperature", "temperature"),
+        sensor("flow_temperature", "temperature", advanced=True),
+    ),
+    main=("climate",),
+    read=_heat,
+    write=_warm,
+)
+
+TANK = Binding(
+    role=Role.TANK,
+    asset="hot_water",
+    name="Hot water",
+    options=(
+        chosen("tank", "water_heater", "climate", *RELAYS, required=True),
+        sensor("temperature", "temperature"),
+        *METER,
+    ),
+    main=("tank",),
+    read=_tank,
+    write=_fill,
+)

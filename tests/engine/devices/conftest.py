@@ -1,0 +1,135 @@
+"""What the device drivers are given in tests: a clock, a shelf, entities of a house, a web session."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+import pytest
+
+from custom_components.merit_order.engine.model.errors import WriteRefused
+from custom_components.merit_order.engine.model.ports import EntityState, Ports
+from custom_components.merit_order.engine.model.series import Series
+
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "devices"
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+class TestClock:
+    """Wall time unless a test sets it; what a driver waits by it passes at once and moves a set time on."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.fixed: datetime | None = None
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Return the time set, or the system's."""
+        return self.fixed or datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Note the wait and yield."""
+        self.slept.append(seconds)
+        await asyncio.sleep(0.001)
+
+
+@dataclass
+class House:
+    """Entities at the port where Home Assistant would be: they hold state and obey actions, unless told to be deaf."""
+
+    states: dict[str, EntityState] = field(default_factory=dict)
+    calls: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
+    deaf: set[str] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
+
+    def put(self, entity_id: str, state: str | None, unit: str | None = None, **attributes: Any) -> None:
+        """Set an entity."""
+        self.states[entity_id] = EntityState(state, unit, NOON, attributes)
+
+    def get(self, entity_id: str) -> EntityState | None:
+        """Return the entity's state."""
+        return self.states.get(entity_id)
+
+    async def call(self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
+        """Obey as Home Assistant's own domains do."""
+        self.calls.append((domain, action, entity_id, dict(data)))
+        if entity_id in self.broken:
+            raise WriteRefused(f"{entity_id} is broken")
+        old = self.states.get(entity_id)
+        if entity_id in self.deaf or old is None:
+            return
+        state, attributes = old.state, dict(old.attributes)
+        match action:
+            case "turn_on":
+                state = "heat" if domain == "climate" else "on"
+            case "turn_off":
+                state = "off"
+            case "set_value":
+                state = str(data["value"])
+            case "select_option":
+                state = data["option"]
+            case "set_temperature":
+                attributes["temperature"] = data["temperature"]
+        self.states[entity_id] = EntityState(state, old.unit, NOON, attributes)
+
+
+class MemoryStore:
+    """A shelf in memory; hand the same one to a second device to play a restart."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def load(self, key: str) -> Any:
+        """Return what was saved."""
+        return self.values.get(key)
+
+    def save(self, key: str, value: Any) -> None:
+        """Keep it."""
+        self.values[key] = value
+
+
+class NoHistory:
+    """A house without statistics."""
+
+    async def mean_power_kw(self, statistic_id: str, start: datetime, end: datetime) -> Series:
+        """Return nothing."""
+        return Series(())
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+async def ports(clock: TestClock, house: House, store: MemoryStore) -> AsyncIterator[Ports]:
+    async with ClientSession() as http:
+        yield Ports(
+            clock=clock,
+            http=http,
+            entities=house,
+            history=NoHistory(),
+            store=store,
+            timezone="Europe/Brussels",
+            latitude=50.85,
+            longitude=4.35,
+        )
+
+
+@pytest.fixture
+def fixtures() -> Path:
+    return FIXTURES

@@ -1,0 +1,310 @@
+"""Devices bound to entities: numbers in the house's units, and borrowing that gives back what it found."""
+
+from datetime import timedelta
+
+import pytest
+
+from custom_components.merit_order.engine.devices import device_kind
+from custom_components.merit_order.engine.model.errors import InputError, MeritOrderError, WriteRefused
+from custom_components.merit_order.engine.model.options import settle
+from custom_components.merit_order.engine.model.roles import Action, Command, Readings, Role
+
+from .conftest import NOON, House, MemoryStore
+
+
+async def opened(ports, role, **given):
+    kind = device_kind(f"entities_{role}")
+    return await kind.connect(settle(kind.options, given), ports)
+
+
+async def read(ports, role, **given) -> Readings:
+    return await (await opened(ports, role, **given)).read()
+
+
+def order(role: Role, action: Action, **values: float) -> Command:
+    return Command(role=role, action=action, expires=NOON + timedelta(minutes=5), **values)
+
+
+async def test_grid_in_watts_counting_export_up(ports, house: House) -> None:
+    house.put("sensor.net", "1500", "W")
+    house.put("sensor.total_in", "12.5", "MWh")
+    house.put("sensor.total_out", "900000", "Wh")
+    house.put("sensor.i1", "3.1", "A")
+    house.put("sensor.i2", "-0.4", "A")
+    said = await read(
+        ports,
+        "grid",
+        power="sensor.net",
+        power_sign="export_positive",
+        import_energy="sensor.total_in",
+        export_energy="sensor.total_out",
+        current_l1="sensor.i1",
+        current_l2="sensor.i2",
+    )
+    assert said.grid is not None
+    assert said.grid.power_kw == -1.5
+    assert (said.grid.import_kwh, said.grid.export_kwh) == (12500.0, 900.0)
+    assert said.grid.phase_current_a == (3.1, -0.4)
+    assert said.solar is None and said.battery is None
+
+
+async def test_grid_from_two_one_way_meters(ports, house: House) -> None:
+    house.put("sensor.in", "0", "W")
+    house.put("sensor.out", "2.4", "kW")
+    said = await read(ports, "grid", import_power="sensor.in", export_power="sensor.out")
+    assert said.grid.power_kw == -2.4
+    house.put("sensor.out", None, "kW")
+    with pytest.raises(MeritOrderError, match="no chosen entity"):
+        # Half a meter is not a meter: import alone would look like a house that exports nothing.
+        await read(ports, "grid", import_power="sensor.in", export_power="sensor.out")
+
+
+@pytest.mark.parametrize("state", [None, "nan", "inf", "on", ""])
+async def test_unknown_and_unreadable_are_none_never_zero(ports, house: House, state) -> None:
+    house.put("sensor.p", state, "W")
+    house.put("sensor.e", "5", "kWh")
+    device = await opened(ports, "solar", power="sensor.p", energy="sensor.e")
+    said = await device.read()
+    assert said.solar.power_kw is None
+    assert said.solar.energy_kwh == 5.0
+    assert said.counters["unreadable"] == (0 if state is None else 1)
+
+
+async def test_solar_below_zero_at_night_is_zero(ports, house: House) -> None:
+    house.put("sensor.p", "-4", "W")
+    assert (await read(ports, "solar", power="sensor.p")).solar.power_kw == 0.0
+
+
+@pytest.mark.parametrize("unit", [None, "A", "kWh"])
+async def test_a_unit_that_does_not_fit_names_the_field(ports, house: House, unit) -> None:
+    house.put("sensor.p", "5", unit)
+    kind = device_kind("entities_solar")
+    with pytest.raises(MeritOrderError) as raised:
+        await kind.probe(settle(kind.options, {"power": "sensor.p"}), ports)
+    assert raised.value.key == "entity_unit"
+    assert raised.value.placeholders["field"] == "power"
+    assert raised.value.placeholders["entity"] == "sensor.p"
+
+
+async def test_probe_names_a_missing_entity(ports, house: House) -> None:
+    house.put("sensor.p", "5", "W")
+    kind = device_kind("entities_solar")
+    with pytest.raises(MeritOrderError) as raised:
+        await kind.probe({"power": "sensor.p", "energy": "sensor.gone"}, ports)
+    assert (raised.value.key, raised.value.placeholders["field"]) == ("entity_missing", "energy")
+
+
+async def test_probe_wants_at_least_one_entity(ports) -> None:
+    with pytest.raises(MeritOrderError) as raised:
+        await device_kind("entities_grid").probe(settle(device_kind("entities_grid").options, {}), ports)
+    assert raised.value.key == "nothing_chosen"
+
+
+async def test_probe_accepts_what_is_unavailable_now(ports, house: House) -> None:
+    house.put("switch.boiler", None)
+    identity = await device_kind("entities_switch").probe({"switch": "switch.boiler"}, ports)
+    assert identity.unique_id == "entities_switch:switch.boiler"
+    assert identity.writable == (Role.SWITCH,)
+
+
+async def test_battery_signs_and_limits(ports, house: House) -> None:
+    house.put("sensor.b", "800", "W")
+    house.put("sensor.soc", "101", "%")
+    house.put("sensor.in", "10", "kWh")
+    said = await read(
+        ports,
+        "battery",
+        power="sensor.b",
+        power_sign="discharge_positive",
+        soc="sensor.soc",
+        charge_energy="sensor.in",
+        capacity_kwh=10,
+    )
+    assert said.battery.power_kw == -0.8
+    assert said.battery.soc_percent is None, "101 % is no state of charge"
+    assert (said.battery.charge_kwh, said.battery.capacity_kwh) == (10.0, 10.0)
+    assert said.battery.max_charge_kw is None
+
+
+async def test_battery_without_control_is_read_only(ports, house: House) -> None:
+    house.put("sensor.soc", "50", "%")
+    device = await opened(ports, "battery", soc="sensor.soc")
+    assert device.identity.writable == ()
+    with pytest.raises(WriteRefused):
+        await device.write(order(Role.BATTERY, Action.POWER, power_kw=1.0))
+
+
+async def test_battery_by_one_signed_number(ports, house: House, store: MemoryStore) -> None:
+    house.put("sensor.soc", "50", "%")
+    house.put("number.setpoint", "0", "W", min=-3000, max=3000)
+    options = {
+        "soc": "sensor.soc",
+        "control_power": "number.setpoint",
+        "control_sign": "discharge_positive",
+        "max_charge_kw": 2.5,
+    }
+    device = await opened(ports, "battery", **options)
+    await device.write(order(Role.BATTERY, Action.POWER, power_kw=9.0))
+    assert float(house.get("number.setpoint").state) == -2500.0, "clamped to the battery's own limit"
+    await device.write(order(Role.BATTERY, Action.POWER, power_kw=-9.0))
+    assert float(house.get("number.setpoint").state) == 3000.0, "clamped to the entity's limit"
+    # A restart in the middle of a lease: another object, the same shelf.
+    await (await opened(ports, "battery", **options)).write(order(Role.BATTERY, Action.RELEASE))
+    assert float(house.get("number.setpoint").state) == 0.0
+    assert not any(store.values.values())
+
+
+async def test_battery_by_mode_and_number(ports, house: House) -> None:
+    house.put("sensor.soc", "50", "%")
+    house.put("select.mode", "self", None)
+    house.put("number.power", "1.5", "kW", min=0, max=5)
+    device = await opened(
+        ports,
+        "battery",
+        soc="sensor.soc",
+        control_mode="select.mode",
+        control_power="number.power",
+        charge_option="charge",
+        discharge_option="discharge",
+        hold_option="standby",
+        release_option="auto",
+    )
+    await device.write(order(Role.BATTERY, Action.POWER, power_kw=-2.0))
+    assert (house.get("select.mode").state, house.get("number.power").state) == ("discharge", "2.0")
+    await device.write(order(Role.BATTERY, Action.POWER, power_kw=0.0))
+    assert (house.get("select.mode").state, house.get("number.power").state) == ("standby", "2.0")
+    await device.write(order(Role.BATTERY, Action.RELEASE))
+    assert (house.get("select.mode").state, house.get("number.power").state) == ("auto", "1.5")
+
+
+async def test_battery_by_scripts(ports, house: House, clock) -> None:
+    clock.fixed = NOON
+    house.put("sensor.soc", "50", "%")
+    device = await opened(
+        ports, "battery", soc="sensor.soc", charge_script="script.charge", release_script="script.free"
+    )
+    await device.write(order(Role.BATTERY, Action.POWER, power_kw=1.25))
+    with pytest.raises(WriteRefused):
+        await device.write(order(Role.BATTERY, Action.POWER, power_kw=-1.0))
+    await device.write(order(Role.BATTERY, Action.RELEASE))
+    variables = {"power_kw": 1.25, "power_w": 1250, "minutes": 5.0}
+    assert house.calls == [
+        ("script", "turn_on", "script.charge", {"variables": variables}),
+        ("script", "turn_on", "script.free", {"variables": {}}),
+    ]
+
+
+async def test_switch_is_put_back_as_it_was(ports, house: House) -> None:
+    house.put("switch.boiler", "on")
+    house.put("sensor.boiler", "2000", "W")
+    device = await opened(ports, "switch", switch="switch.boiler", power="sensor.boiler")
+    assert (await device.read()).switch.power_kw == 2.0
+    await device.write(order(Role.SWITCH, Action.OFF))
+    assert (await device.read()).switch.on is False
+    await device.write(order(Role.SWITCH, Action.OFF))
+    assert len(house.calls) == 1, "what is so already is not written again"
+    await device.write(order(Role.SWITCH, Action.RELEASE))
+    assert (await device.read()).switch.on is True
+    await device.write(order(Role.SWITCH, Action.RELEASE))
+    assert len(house.calls) == 2
+
+
+async def test_a_deaf_switch_is_reported(ports, house: House) -> None:
+    house.put("switch.boiler", "off")
+    house.deaf.add("switch.boiler")
+    device = await opened(ports, "switch", switch="switch.boiler")
+    with pytest.raises(WriteRefused, match="says off"):
+        await device.write(order(Role.SWITCH, Action.ON))
+    assert (await device.read()).counters["refused"] == 1
+
+
+async def test_what_cannot_be_given_back_stays_on_the_shelf(ports, house: House, store: MemoryStore) -> None:
+    house.put("switch.boiler", "off")
+    device = await opened(ports, "switch", switch="switch.boiler")
+    await device.write(order(Role.SWITCH, Action.ON))
+    house.broken.add("switch.boiler")
+    with pytest.raises(WriteRefused):
+        await device.write(order(Role.SWITCH, Action.RELEASE))
+    house.broken.clear()
+    await device.write(order(Role.SWITCH, Action.RELEASE))
+    assert house.get("switch.boiler").state == "off"
+    assert not any(store.values.values())
+
+
+async def test_an_unavailable_switch_refuses(ports, house: House) -> None:
+    house.put("switch.boiler", None)
+    device = await opened(ports, "switch", switch="switch.boiler")
+    with pytest.raises(WriteRefused, match="not available"):
+        await device.write(order(Role.SWITCH, Action.ON))
+    with pytest.raises(MeritOrderError) as raised:
+        await device.read()
+    assert raised.value.key == "entities_unavailable"
+
+
+async def test_charger_current_and_switch(ports, house: House) -> None:
+    house.put("switch.charger", "off")
+    house.put("number.amps", "32", "A", min=6, max=16)
+    house.put("sensor.state", "Connected")
+    device = await opened(
+        ports,
+        "charger",
+        switch="switch.charger",
+        current="number.amps",
+        connected="sensor.state",
+        connected_states="connected, charging",
+    )
+    assert (await device.read()).charger.connected is True
+    await device.write(order(Role.CHARGER, Action.CURRENT, current_a=20))
+    assert (house.get("switch.charger").state, float(house.get("number.amps").state)) == ("on", 16.0)
+    await device.write(order(Role.CHARGER, Action.CURRENT, current_a=3))
+    assert house.get("switch.charger").state == "off", "below 6 A a car is offered nothing"
+    await device.write(order(Role.CHARGER, Action.RELEASE))
+    assert (house.get("switch.charger").state, house.get("number.amps").state) == ("off", "16.0")
+
+
+async def test_heating_holds_a_target_and_gives_it_back(ports, house: House) -> None:
+    house.put(
+        "climate.living", "heat", None, temperature=20.0, current_temperature=19.2, min_temp=7, max_temp=25
+    )
+    house.put("sensor.flow", "95", "°F")
+    device = await opened(ports, "heat", climate="climate.living", flow_temperature="sensor.flow")
+    said = (await device.read()).heat
+    assert (said.room_c, said.target_c, round(said.flow_c, 3)) == (19.2, 20.0, 35.0)
+    await device.write(order(Role.HEAT, Action.TARGET, target_c=30))
+    assert house.get("climate.living").attributes["temperature"] == 25
+    await device.write(order(Role.HEAT, Action.OFF))
+    assert (await device.read()).heat.target_c == 25
+    await device.write(order(Role.HEAT, Action.RELEASE))
+    assert house.get("climate.living").attributes["temperature"] == 20.0
+    assert house.get("climate.living").state != "off"
+
+
+async def test_a_heating_in_fahrenheit(ports, house: House) -> None:
+    house.put("climate.den", "heat", "°F", temperature=68.0, current_temperature=50.0)
+    device = await opened(ports, "heat", climate="climate.den")
+    assert (await device.read()).heat.room_c == pytest.approx(10.0)
+    await device.write(order(Role.HEAT, Action.TARGET, target_c=21.0))
+    assert house.get("climate.den").attributes["temperature"] == pytest.approx(69.8)
+
+
+async def test_tank_on_a_relay_takes_no_target(ports, house: House) -> None:
+    house.put("switch.tank", "off")
+    house.put("sensor.water", "48.5", "°C")
+    device = await opened(ports, "tank", tank="switch.tank", temperature="sensor.water")
+    assert (await device.read()).tank.temperature_c == 48.5
+    with pytest.raises(WriteRefused):
+        await device.write(order(Role.TANK, Action.TARGET, target_c=60))
+    await device.write(order(Role.TANK, Action.ON))
+    assert house.get("switch.tank").state == "on"
+
+
+async def test_a_command_for_another_part_is_refused(ports, house: House) -> None:
+    house.put("switch.boiler", "off")
+    device = await opened(ports, "switch", switch="switch.boiler")
+    with pytest.raises(WriteRefused):
+        await device.write(order(Role.BATTERY, Action.POWER, power_kw=1))
+
+
+def test_an_unknown_kind_is_named() -> None:
+    with pytest.raises(InputError, match="no device kind"):
+        device_kind("nothing")
