@@ -19,8 +19,10 @@ def test_keys_are_unique_and_found() -> None:
 
 @KINDS
 def test_a_kind_is_complete(kind: DeviceKind) -> None:
-    assert kind.key.isidentifier() and kind.key == kind.key.lower()
-    assert kind.options and kind.brings
+    assert kind.key.isidentifier()
+    assert kind.key == kind.key.lower()
+    assert kind.options
+    assert kind.brings
     assert set(kind.assets) == set(kind.brings), "each part it brings has an asset"
 
 

@@ -1,14 +1,14 @@
 """What the device drivers are given in tests: a clock, a shelf, entities of a house, a web session."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-import asyncio
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession
 import pytest
+from aiohttp import ClientSession
 
 from custom_components.merit_order.engine.model.errors import WriteRefused
 from custom_components.merit_order.engine.model.ports import EntityState, Ports
@@ -39,7 +39,7 @@ class TestClock:
 
 @dataclass
 class House:
-    """Entities at the port where Home Assistant would be: they hold state and obey actions, unless told to be deaf."""
+    """Entities at the port where Home Assistant would be: they hold state and obey, unless told to be deaf."""
 
     states: dict[str, EntityState] = field(default_factory=dict)
     calls: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
@@ -53,6 +53,10 @@ class House:
     def get(self, entity_id: str) -> EntityState | None:
         """Return the entity's state."""
         return self.states.get(entity_id)
+
+    def now(self, entity_id: str) -> Any:
+        """Return the state of an entity that is there."""
+        return self.states[entity_id]
 
     async def call(self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
         """Obey as Home Assistant's own domains do."""

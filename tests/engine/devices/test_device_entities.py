@@ -1,31 +1,33 @@
 """Devices bound to entities: numbers in the house's units, and borrowing that gives back what it found."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from custom_components.merit_order.engine.devices import device_kind
 from custom_components.merit_order.engine.model.errors import InputError, MeritOrderError, WriteRefused
 from custom_components.merit_order.engine.model.options import settle
-from custom_components.merit_order.engine.model.roles import Action, Command, Readings, Role
+from custom_components.merit_order.engine.model.ports import Ports
+from custom_components.merit_order.engine.model.roles import Action, Command, Role
 
-from .conftest import NOON, House, MemoryStore
+from .conftest import NOON, House, MemoryStore, TestClock
 
 
-async def opened(ports, role, **given):
+async def opened(ports: Ports, role: str, **given: Any) -> Any:
     kind = device_kind(f"entities_{role}")
     return await kind.connect(settle(kind.options, given), ports)
 
 
-async def read(ports, role, **given) -> Readings:
+async def read(ports: Ports, role: str, **given: Any) -> Any:
     return await (await opened(ports, role, **given)).read()
 
 
-def order(role: Role, action: Action, **values: float) -> Command:
+def order(role: Role, action: Action, **values: Any) -> Command:
     return Command(role=role, action=action, expires=NOON + timedelta(minutes=5), **values)
 
 
-async def test_grid_in_watts_counting_export_up(ports, house: House) -> None:
+async def test_grid_in_watts_counting_export_up(ports: Ports, house: House) -> None:
     house.put("sensor.net", "1500", "W")
     house.put("sensor.total_in", "12.5", "MWh")
     house.put("sensor.total_out", "900000", "Wh")
@@ -45,10 +47,11 @@ async def test_grid_in_watts_counting_export_up(ports, house: House) -> None:
     assert said.grid.power_kw == -1.5
     assert (said.grid.import_kwh, said.grid.export_kwh) == (12500.0, 900.0)
     assert said.grid.phase_current_a == (3.1, -0.4)
-    assert said.solar is None and said.battery is None
+    assert said.solar is None
+    assert said.battery is None
 
 
-async def test_grid_from_two_one_way_meters(ports, house: House) -> None:
+async def test_grid_from_two_one_way_meters(ports: Ports, house: House) -> None:
     house.put("sensor.in", "0", "W")
     house.put("sensor.out", "2.4", "kW")
     said = await read(ports, "grid", import_power="sensor.in", export_power="sensor.out")
@@ -60,7 +63,9 @@ async def test_grid_from_two_one_way_meters(ports, house: House) -> None:
 
 
 @pytest.mark.parametrize("state", [None, "nan", "inf", "on", ""])
-async def test_unknown_and_unreadable_are_none_never_zero(ports, house: House, state) -> None:
+async def test_unknown_and_unreadable_are_none_never_zero(
+    ports: Ports, house: House, state: str | None
+) -> None:
     house.put("sensor.p", state, "W")
     house.put("sensor.e", "5", "kWh")
     device = await opened(ports, "solar", power="sensor.p", energy="sensor.e")
@@ -70,13 +75,13 @@ async def test_unknown_and_unreadable_are_none_never_zero(ports, house: House, s
     assert said.counters["unreadable"] == (0 if state is None else 1)
 
 
-async def test_solar_below_zero_at_night_is_zero(ports, house: House) -> None:
+async def test_solar_below_zero_at_night_is_zero(ports: Ports, house: House) -> None:
     house.put("sensor.p", "-4", "W")
     assert (await read(ports, "solar", power="sensor.p")).solar.power_kw == 0.0
 
 
 @pytest.mark.parametrize("unit", [None, "A", "kWh"])
-async def test_a_unit_that_does_not_fit_names_the_field(ports, house: House, unit) -> None:
+async def test_a_unit_that_does_not_fit_names_the_field(ports: Ports, house: House, unit: str | None) -> None:
     house.put("sensor.p", "5", unit)
     kind = device_kind("entities_solar")
     with pytest.raises(MeritOrderError) as raised:
@@ -86,7 +91,7 @@ async def test_a_unit_that_does_not_fit_names_the_field(ports, house: House, uni
     assert raised.value.placeholders["entity"] == "sensor.p"
 
 
-async def test_probe_names_a_missing_entity(ports, house: House) -> None:
+async def test_probe_names_a_missing_entity(ports: Ports, house: House) -> None:
     house.put("sensor.p", "5", "W")
     kind = device_kind("entities_solar")
     with pytest.raises(MeritOrderError) as raised:
@@ -94,20 +99,20 @@ async def test_probe_names_a_missing_entity(ports, house: House) -> None:
     assert (raised.value.key, raised.value.placeholders["field"]) == ("entity_missing", "energy")
 
 
-async def test_probe_wants_at_least_one_entity(ports) -> None:
+async def test_probe_wants_at_least_one_entity(ports: Ports) -> None:
     with pytest.raises(MeritOrderError) as raised:
         await device_kind("entities_grid").probe(settle(device_kind("entities_grid").options, {}), ports)
     assert raised.value.key == "nothing_chosen"
 
 
-async def test_probe_accepts_what_is_unavailable_now(ports, house: House) -> None:
+async def test_probe_accepts_what_is_unavailable_now(ports: Ports, house: House) -> None:
     house.put("switch.boiler", None)
     identity = await device_kind("entities_switch").probe({"switch": "switch.boiler"}, ports)
     assert identity.unique_id == "entities_switch:switch.boiler"
     assert identity.writable == (Role.SWITCH,)
 
 
-async def test_battery_signs_and_limits(ports, house: House) -> None:
+async def test_battery_signs_and_limits(ports: Ports, house: House) -> None:
     house.put("sensor.b", "800", "W")
     house.put("sensor.soc", "101", "%")
     house.put("sensor.in", "10", "kWh")
@@ -126,7 +131,7 @@ async def test_battery_signs_and_limits(ports, house: House) -> None:
     assert said.battery.max_charge_kw is None
 
 
-async def test_battery_without_control_is_read_only(ports, house: House) -> None:
+async def test_battery_without_control_is_read_only(ports: Ports, house: House) -> None:
     house.put("sensor.soc", "50", "%")
     device = await opened(ports, "battery", soc="sensor.soc")
     assert device.identity.writable == ()
@@ -134,7 +139,7 @@ async def test_battery_without_control_is_read_only(ports, house: House) -> None
         await device.write(order(Role.BATTERY, Action.POWER, power_kw=1.0))
 
 
-async def test_battery_by_one_signed_number(ports, house: House, store: MemoryStore) -> None:
+async def test_battery_by_one_signed_number(ports: Ports, house: House, store: MemoryStore) -> None:
     house.put("sensor.soc", "50", "%")
     house.put("number.setpoint", "0", "W", min=-3000, max=3000)
     options = {
@@ -145,16 +150,16 @@ async def test_battery_by_one_signed_number(ports, house: House, store: MemorySt
     }
     device = await opened(ports, "battery", **options)
     await device.write(order(Role.BATTERY, Action.POWER, power_kw=9.0))
-    assert float(house.get("number.setpoint").state) == -2500.0, "clamped to the battery's own limit"
+    assert float(house.now("number.setpoint").state) == -2500.0, "clamped to the battery's own limit"
     await device.write(order(Role.BATTERY, Action.POWER, power_kw=-9.0))
-    assert float(house.get("number.setpoint").state) == 3000.0, "clamped to the entity's limit"
+    assert float(house.now("number.setpoint").state) == 3000.0, "clamped to the entity's limit"
     # A restart in the middle of a lease: another object, the same shelf.
     await (await opened(ports, "battery", **options)).write(order(Role.BATTERY, Action.RELEASE))
-    assert float(house.get("number.setpoint").state) == 0.0
+    assert float(house.now("number.setpoint").state) == 0.0
     assert not any(store.values.values())
 
 
-async def test_battery_by_mode_and_number(ports, house: House) -> None:
+async def test_battery_by_mode_and_number(ports: Ports, house: House) -> None:
     house.put("sensor.soc", "50", "%")
     house.put("select.mode", "self", None)
     house.put("number.power", "1.5", "kW", min=0, max=5)
@@ -170,14 +175,14 @@ async def test_battery_by_mode_and_number(ports, house: House) -> None:
         release_option="auto",
     )
     await device.write(order(Role.BATTERY, Action.POWER, power_kw=-2.0))
-    assert (house.get("select.mode").state, house.get("number.power").state) == ("discharge", "2.0")
+    assert (house.now("select.mode").state, house.now("number.power").state) == ("discharge", "2.0")
     await device.write(order(Role.BATTERY, Action.POWER, power_kw=0.0))
-    assert (house.get("select.mode").state, house.get("number.power").state) == ("standby", "2.0")
+    assert (house.now("select.mode").state, house.now("number.power").state) == ("standby", "2.0")
     await device.write(order(Role.BATTERY, Action.RELEASE))
-    assert (house.get("select.mode").state, house.get("number.power").state) == ("auto", "1.5")
+    assert (house.now("select.mode").state, house.now("number.power").state) == ("auto", "1.5")
 
 
-async def test_battery_by_scripts(ports, house: House, clock) -> None:
+async def test_battery_by_scripts(ports: Ports, house: House, clock: TestClock) -> None:
     clock.fixed = NOON
     house.put("sensor.soc", "50", "%")
     device = await opened(
@@ -194,7 +199,7 @@ async def test_battery_by_scripts(ports, house: House, clock) -> None:
     ]
 
 
-async def test_switch_is_put_back_as_it_was(ports, house: House) -> None:
+async def test_switch_is_put_back_as_it_was(ports: Ports, house: House) -> None:
     house.put("switch.boiler", "on")
     house.put("sensor.boiler", "2000", "W")
     device = await opened(ports, "switch", switch="switch.boiler", power="sensor.boiler")
@@ -209,7 +214,7 @@ async def test_switch_is_put_back_as_it_was(ports, house: House) -> None:
     assert len(house.calls) == 2
 
 
-async def test_a_deaf_switch_is_reported(ports, house: House) -> None:
+async def test_a_deaf_switch_is_reported(ports: Ports, house: House) -> None:
     house.put("switch.boiler", "off")
     house.deaf.add("switch.boiler")
     device = await opened(ports, "switch", switch="switch.boiler")
@@ -218,7 +223,9 @@ async def test_a_deaf_switch_is_reported(ports, house: House) -> None:
     assert (await device.read()).counters["refused"] == 1
 
 
-async def test_what_cannot_be_given_back_stays_on_the_shelf(ports, house: House, store: MemoryStore) -> None:
+async def test_what_cannot_be_given_back_stays_on_the_shelf(
+    ports: Ports, house: House, store: MemoryStore
+) -> None:
     house.put("switch.boiler", "off")
     device = await opened(ports, "switch", switch="switch.boiler")
     await device.write(order(Role.SWITCH, Action.ON))
@@ -227,11 +234,11 @@ async def test_what_cannot_be_given_back_stays_on_the_shelf(ports, house: House,
         await device.write(order(Role.SWITCH, Action.RELEASE))
     house.broken.clear()
     await device.write(order(Role.SWITCH, Action.RELEASE))
-    assert house.get("switch.boiler").state == "off"
+    assert house.now("switch.boiler").state == "off"
     assert not any(store.values.values())
 
 
-async def test_an_unavailable_switch_refuses(ports, house: House) -> None:
+async def test_an_unavailable_switch_refuses(ports: Ports, house: House) -> None:
     house.put("switch.boiler", None)
     device = await opened(ports, "switch", switch="switch.boiler")
     with pytest.raises(WriteRefused, match="not available"):
@@ -241,7 +248,7 @@ async def test_an_unavailable_switch_refuses(ports, house: House) -> None:
     assert raised.value.key == "entities_unavailable"
 
 
-async def test_charger_current_and_switch(ports, house: House) -> None:
+async def test_charger_current_and_switch(ports: Ports, house: House) -> None:
     house.put("switch.charger", "off")
     house.put("number.amps", "32", "A", min=6, max=16)
     house.put("sensor.state", "Connected")
@@ -255,14 +262,14 @@ async def test_charger_current_and_switch(ports, house: House) -> None:
     )
     assert (await device.read()).charger.connected is True
     await device.write(order(Role.CHARGER, Action.CURRENT, current_a=20))
-    assert (house.get("switch.charger").state, float(house.get("number.amps").state)) == ("on", 16.0)
+    assert (house.now("switch.charger").state, float(house.now("number.amps").state)) == ("on", 16.0)
     await device.write(order(Role.CHARGER, Action.CURRENT, current_a=3))
-    assert house.get("switch.charger").state == "off", "below 6 A a car is offered nothing"
+    assert house.now("switch.charger").state == "off", "below 6 A a car is offered nothing"
     await device.write(order(Role.CHARGER, Action.RELEASE))
-    assert (house.get("switch.charger").state, house.get("number.amps").state) == ("off", "16.0")
+    assert (house.now("switch.charger").state, house.now("number.amps").state) == ("off", "16.0")
 
 
-async def test_heating_holds_a_target_and_gives_it_back(ports, house: House) -> None:
+async def test_heating_holds_a_target_and_gives_it_back(ports: Ports, house: House) -> None:
     house.put(
         "climate.living", "heat", None, temperature=20.0, current_temperature=19.2, min_temp=7, max_temp=25
     )
@@ -271,23 +278,23 @@ async def test_heating_holds_a_target_and_gives_it_back(ports, house: House) -> 
     said = (await device.read()).heat
     assert (said.room_c, said.target_c, round(said.flow_c, 3)) == (19.2, 20.0, 35.0)
     await device.write(order(Role.HEAT, Action.TARGET, target_c=30))
-    assert house.get("climate.living").attributes["temperature"] == 25
+    assert house.now("climate.living").attributes["temperature"] == 25
     await device.write(order(Role.HEAT, Action.OFF))
     assert (await device.read()).heat.target_c == 25
     await device.write(order(Role.HEAT, Action.RELEASE))
-    assert house.get("climate.living").attributes["temperature"] == 20.0
-    assert house.get("climate.living").state != "off"
+    assert house.now("climate.living").attributes["temperature"] == 20.0
+    assert house.now("climate.living").state != "off"
 
 
-async def test_a_heating_in_fahrenheit(ports, house: House) -> None:
+async def test_a_heating_in_fahrenheit(ports: Ports, house: House) -> None:
     house.put("climate.den", "heat", "°F", temperature=68.0, current_temperature=50.0)
     device = await opened(ports, "heat", climate="climate.den")
     assert (await device.read()).heat.room_c == pytest.approx(10.0)
     await device.write(order(Role.HEAT, Action.TARGET, target_c=21.0))
-    assert house.get("climate.den").attributes["temperature"] == pytest.approx(69.8)
+    assert house.now("climate.den").attributes["temperature"] == pytest.approx(69.8)
 
 
-async def test_tank_on_a_relay_takes_no_target(ports, house: House) -> None:
+async def test_tank_on_a_relay_takes_no_target(ports: Ports, house: House) -> None:
     house.put("switch.tank", "off")
     house.put("sensor.water", "48.5", "°C")
     device = await opened(ports, "tank", tank="switch.tank", temperature="sensor.water")
@@ -295,10 +302,10 @@ async def test_tank_on_a_relay_takes_no_target(ports, house: House) -> None:
     with pytest.raises(WriteRefused):
         await device.write(order(Role.TANK, Action.TARGET, target_c=60))
     await device.write(order(Role.TANK, Action.ON))
-    assert house.get("switch.tank").state == "on"
+    assert house.now("switch.tank").state == "on"
 
 
-async def test_a_command_for_another_part_is_refused(ports, house: House) -> None:
+async def test_a_command_for_another_part_is_refused(ports: Ports, house: House) -> None:
     house.put("switch.boiler", "off")
     device = await opened(ports, "switch", switch="switch.boiler")
     with pytest.raises(WriteRefused):

@@ -10,7 +10,7 @@ from ..model.roles import Command, Identity, Readings, Role
 
 
 class Device(Protocol):
-    """An open connection to one device. Every method raises model.errors.SourceError (or a subclass) on failure."""
+    """An open connection to one device. Every method raises model.errors.SourceError on failure."""
 
     @property
     def identity(self) -> Identity:
@@ -27,7 +27,10 @@ class Device(Protocol):
         ...
 
     async def write(self, command: Command) -> None:
-        """Start or renew a lease (or `release` one). Returns once the device has read it back; raises WriteRefused."""
+        """Start or renew a lease (or `release` one). Returns once the device has read it back.
+
+        Raises WriteRefused.
+        """
         ...
 
     async def close(self) -> None:
@@ -39,8 +42,8 @@ class Device(Protocol):
 class DeviceKind:
     """A plug-in: how to set one up (`options`), meet it (`probe`) and open it (`connect`).
 
-    `brings` are the roles it may have; the identity says which it does have. `assets` are the asset kinds the config flow
-    adds for each role unless the person says otherwise. `probe` connects, identifies and disconnects. Errors are
+    `brings` are the roles it may have; the identity says which it does have. `assets` are the asset kinds the config
+    flow adds for each role unless the person says otherwise. `probe` connects, identifies and disconnects. Errors are
     SourceErrors whose key is a translation key; `field_of_error` maps such a key to the option that is wrong.
     """
 
@@ -52,5 +55,6 @@ class DeviceKind:
     assets: Mapping[Role, str]
     field_of_error: Mapping[str, str]
     discovery: tuple[str, ...] = ()
-    """Domains of HA integrations whose presence suggests this kind (or conflicts with it, see `conflicts`)."""
+    """Domains of HA integrations whose presence suggests this kind."""
     conflicts: tuple[str, ...] = ()
+    """Domains of HA integrations that must not be connected to the same device at the same time."""

@@ -1,7 +1,7 @@
-"""What every entity-bound device shares: reading values in the house's units, and borrowing an entity for a lease.
+"""What every entity-bound device shares: values in the house's units, and borrowing an entity for a lease.
 
-Entities have no timer of their own. So what stood there before the first write is kept on the shelf (it survives a
-restart) and put back by `Action.RELEASE`.
+Entities have no timer of their own. So what stood there before the first write is kept on the shelf (it
+survives a restart) and put back by `Action.RELEASE`.
 """
 
 import math
@@ -26,7 +26,7 @@ class EntityMissing(SourceError):
 
 
 class EntityUnit(BadData):
-    """The entity's unit does not fit what it is chosen for. `field` among the placeholders names the option."""
+    """The entity's unit does not fit its purpose. `field` among the placeholders names the option."""
 
     key = "entity_unit"
 
@@ -81,7 +81,7 @@ class Bound:
         return None if state is None or state.state is None else state.state != "off"
 
     def attribute_c(self, option: str, name: str) -> float | None:
-        """A temperature attribute of a climate or water heater, in °C (such entities carry no unit: °C unless told)."""
+        """A temperature attribute of a climate or water heater, in °C (they carry no unit: °C unless told)."""
         state = self.entity(option)
         value = _finite(state.attributes.get(name)) if state is not None else None
         if value is None or state is None:
@@ -89,7 +89,7 @@ class Bound:
         return temperature_c(value, state.unit or "°C")
 
     def check(self, required: tuple[str, ...] = ()) -> None:
-        """Read everything once. Raises EntityMissing, EntityUnit or NothingChosen (when no `required` one is set)."""
+        """Raises EntityMissing, or NothingChosen when none of the `required` options is set."""
         if required and not self.has(*required):
             raise NothingChosen("choose at least one entity", field=required[0])
         for option, entity_id in self.options.items():
@@ -156,7 +156,7 @@ class Bound:
         await self.ports.entities.call("script", "turn_on", script, {"variables": dict(variables)})
 
     async def give_back(self, instead: Mapping[str, str]) -> None:
-        """Put back all that was borrowed, last first; what cannot be put back stays on the shelf and is raised.
+        """Put back all that was borrowed, last first. Raises for what cannot be; that stays on the shelf.
 
         `instead` names entities that get a stated value and not the one they had.
         """
@@ -279,7 +279,7 @@ def signed(value: float | None, choice: Any, negative: str) -> float | None:
 
 
 def difference(plus: float | None, minus: float | None, *, both: bool) -> float | None:
-    """plus − minus of two one-way meters; None while one that is chosen (`both`) does not tell."""
+    """Return plus − minus of two one-way meters; None while one that is chosen (`both`) does not tell."""
     if plus is None or (both and minus is None):
         return None
     return plus - (minus or 0.0)

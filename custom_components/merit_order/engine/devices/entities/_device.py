@@ -1,4 +1,4 @@
-"""One device class for all roles bound to entities; a role brings a function that reads and one that writes."""
+"""One device class for all roles bound to entities; a role brings functions that read and write."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -20,11 +20,11 @@ class EntitiesUnavailable(BadData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """How one role is bound. `main` are the options of which one at least must be chosen, in order of importance.
+    """How one role is bound. `main` are the options of which one must be chosen, in order of importance.
 
     `read` gives the role's reading; `write` obeys any command but RELEASE; `writable` says whether the chosen
-    options allow control; `release` does what is needed before what was borrowed is given back, and names values to
-    set in place of those that were there.
+    options allow control; `release` does what is needed before what was borrowed is given back, and names
+    values to set in place of those that were there.
     """
 
     role: Role
@@ -65,7 +65,7 @@ class EntityDevice:
         return POLL_S
 
     async def read(self) -> Readings:
-        """Raises EntitiesUnavailable when no chosen entity tells anything, EntityUnit on a unit that does not fit."""
+        """Raises EntitiesUnavailable when no chosen entity tells anything, EntityUnit on a wrong unit."""
         part = self._binding.read(self.bound)
         if all(getattr(part, field.name) in (None, ()) for field in fields(part)):
             raise EntitiesUnavailable("no chosen entity tells anything")

@@ -1,7 +1,7 @@
-"""A home battery that Home Assistant already knows, told what to do in the way the person's integration offers.
+"""A home battery that Home Assistant already knows, told what to do the way its integration offers.
 
-Three ways, tried in this order: scripts the person picked; a select of working modes with a number for the power;
-a number for the power alone.
+Three ways, tried in this order: scripts the person picked; a select of working modes with a number for the
+power; a number for the power alone.
 """
 
 from ...model.options import Option, OptionType

@@ -1,4 +1,4 @@
-"""Things that use power and that Home Assistant already knows: relays, wallboxes, heating, hot-water tanks."""
+"""Things that use power and that Home Assistant knows: relays, wallboxes, heating, hot-water tanks."""
 
 from ...model.options import Option, OptionType
 from ...model.roles import Action, ChargerReading, Command, HeatReading, Role, SwitchReading, TankReading
