@@ -1,0 +1,1 @@
+"""The virtual home: one simulated house that speaks real device protocols on loopback."""

@@ -1,0 +1,42 @@
+"""Run the virtual home by itself: `python -m demo` prints the addresses as one line of JSON and stays until stopped."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+from datetime import datetime
+
+from demo.clock import Clock, RealClock, ScaledClock
+from demo.home import VirtualHome
+
+
+async def run(clock: Clock, seed: int, soc: float, history_days: int) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with VirtualHome(clock, seed=seed, soc=soc, history_days=history_days) as home:
+        print(json.dumps(home.addresses()), flush=True)
+        await stopped.wait()
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--speed", type=float, default=1.0, help="how many times as fast as real time")
+    parser.add_argument(
+        "--start", type=datetime.fromisoformat, help="first moment (ISO 8601 with offset; default: now)"
+    )
+    parser.add_argument("--seed", type=int, default=1, help="seed of everything that is made up")
+    parser.add_argument("--soc", type=float, default=0.5, help="battery at the start, 0 to 1")
+    parser.add_argument("--history-days", type=int, default=0, help="days lived through before the start")
+    arguments = parser.parse_args()
+    real = arguments.speed == 1.0 and arguments.start is None
+    clock = RealClock() if real else ScaledClock(arguments.start, arguments.speed)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run(clock, arguments.seed, arguments.soc, arguments.history_days))
+
+
+if __name__ == "__main__":
+    main()
