@@ -1,0 +1,107 @@
+"""Looks at the running demo from outside and says what it found, as one JSON object."""
+
+import asyncio
+import time
+from datetime import datetime
+from typing import Any
+
+from demo.ha.entry import BOILER, INVERTER, METER, PUMP, asset_id
+from demo.ha.fill import entity_ids
+from demo.ha.server import Client, DemoError
+
+FIRST_PLAN_S = 60.0
+
+
+async def first_plan(client: Client) -> dict[str, Any]:
+    """The first plan there is. Raises DemoError when there is none within a minute."""
+    deadline = time.monotonic() + FIRST_PLAN_S
+    while True:
+        try:
+            answer = await client.call(
+                "call_service",
+                domain="merit_order",
+                service="get_plan",
+                service_data={},
+                return_response=True,
+            )
+        except DemoError:
+            answer = None  # the action is not registered yet, or there is no plan
+        plan: dict[str, Any] | None = answer["response"].get("plan") if answer else None
+        if plan is not None and plan["status"] != "none":
+            return plan
+        if time.monotonic() > deadline:
+            raise DemoError(f"no plan within {FIRST_PLAN_S:.0f} s: {plan and plan['inputs']}")
+        await asyncio.sleep(0.5)
+
+
+async def report(client: Client) -> tuple[dict[str, Any], list[str]]:
+    """What the demo's check prints, and what is wrong with it (empty when nothing is)."""
+    plan = await first_plan(client)
+    ids = await entity_ids(client)
+    states = {state["entity_id"]: state for state in await client.call("get_states")}
+    log = await client.call("system_log/list")
+    boiler = asset_id(BOILER, "load")
+
+    def state(unique_id: str) -> str | None:
+        found = states.get(ids.get(unique_id, ""))
+        return found["state"] if found is not None else None
+
+    def number(unique_id: str) -> float | None:
+        try:
+            return float(state(unique_id) or "")
+        except ValueError:
+            return None
+
+    result = {
+        "homeassistant": (await client.call("get_config"))["version"],
+        "entities": len(ids),
+        "plan": {
+            "status": plan["status"],
+            "slots": len(plan["edges"]) - 1,
+            "solve_ms": plan["solve_ms"],
+            "horizon_h": _hours(plan),
+            "cost": plan["cost"],
+            "baseline_cost": plan["baseline_cost"],
+        },
+        "grid_w": number(f"{METER}_grid_power"),
+        "solar_w": number(f"{INVERTER}_solar_power"),
+        "battery_soc": number(f"{INVERTER}_battery_soc"),
+        "price_now": number("demo_price_now"),
+        "boiler": {
+            "planned_now": state(f"{boiler}_planned") == "on",
+            "next_start": state(f"{boiler}_next_start"),
+        },
+        "devices": [await _device(client, key) for key in (INVERTER, METER, BOILER, PUMP)],
+        "errors": [_line(entry) for entry in log if entry["level"] in ("ERROR", "CRITICAL")],
+    }
+    return result, _faults(result)
+
+
+def _hours(plan: dict[str, Any]) -> float:
+    first, last = (datetime.fromisoformat(plan["edges"][i]) for i in (0, -1))
+    return (last - first).total_seconds() / 3600
+
+
+def _line(entry: dict[str, Any]) -> str:
+    return f"{entry['name']}: {' | '.join(entry['message'])}"
+
+
+async def _device(client: Client, key: str) -> str | None:
+    for device in await client.call("config/device_registry/list"):
+        if ["merit_order", key] in device["identifiers"]:
+            name: str = device["name"]
+            return name
+    return None
+
+
+def _faults(result: dict[str, Any]) -> list[str]:
+    wrong = [
+        f"{key} has no value"
+        for key in ("grid_w", "solar_w", "battery_soc", "price_now")
+        if result[key] is None
+    ]
+    if None in result["devices"]:
+        wrong.append("a device is missing")
+    if result["plan"]["slots"] < 4:
+        wrong.append("the plan has hardly any slots")
+    return wrong + result["errors"]

@@ -1,0 +1,150 @@
+"""The config entry a person would have made in the config flow for the virtual home: each device is really probed."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from custom_components.merit_order.const import (
+    MODE_AUTOMATIC,
+    SUBENTRY_DEVICE,
+    SUBENTRY_FORECAST,
+    SUBENTRY_TARIFF,
+)
+from custom_components.merit_order.engine.devices import device_kind
+from custom_components.merit_order.engine.model.codec import to_json
+from custom_components.merit_order.engine.model.ports import Ports
+from custom_components.merit_order.engine.model.roles import Role
+from custom_components.merit_order.engine.model.series import Series
+from custom_components.merit_order.ports import Shelf
+from custom_components.merit_order.stored import (
+    AssetConfig,
+    DeviceConfig,
+    ForecastConfig,
+    PlugIn,
+    TariffConfig,
+    asset_id,
+)
+from demo.ha.seed import Place
+
+INVERTER, METER, BOILER, PUMP = "huawei", "fluvius", "boiler", "pump"
+
+# What a person would tell of the things they own; all else is measured.
+BOILER_NEED = {
+    "mode": "needed",
+    "power_kw": 2.0,
+    "energy_kwh": 3.0,
+    "deadline": "18:00",
+    "contiguous": False,
+    "priority": 2,
+}
+PUMP_WISH = {"mode": "optional", "power_kw": 0.8, "energy_kwh": 2.4, "priority": 6}
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class _NoEntities:
+    """There is no Home Assistant yet while its configuration is being written."""
+
+    def get(self, entity_id: str) -> None:
+        return None
+
+    async def call(self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
+        raise LookupError(entity_id)
+
+    async def mean_power_kw(self, statistic_id: str, start: datetime, end: datetime) -> Series:
+        return Series((), statistic_id)
+
+
+@contextlib.asynccontextmanager
+async def _ports(place: Place) -> AsyncIterator[Ports]:
+    async with aiohttp.ClientSession() as session:
+        nothing = _NoEntities()
+        yield Ports(
+            clock=_Clock(),
+            http=session,
+            entities=nothing,
+            history=nothing,
+            store=Shelf(),
+            timezone=place.timezone,
+            latitude=place.latitude,
+            longitude=place.longitude,
+        )
+
+
+async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -> dict[str, Any]:
+    """The entry as stored, for the virtual home at `addresses` (see VirtualHome.addresses). Raises SourceError."""
+    huawei, dsmr = addresses["huawei"], addresses["dsmr"]
+    async with _ports(place) as ports:
+        subentries = [
+            await _device(
+                ports,
+                INVERTER,
+                "Inverter",
+                "huawei",
+                {"host": huawei["host"], "port": huawei["port"], "unit_id": huawei["unit"]},
+                _asset("battery", Role.BATTERY, "Battery", {"capacity_kwh": 10.0, "wear_cost": 0.02}),
+                _asset("solar", Role.SOLAR, "Solar panels"),
+            ),
+            await _device(
+                ports,
+                METER,
+                "Grid meter",
+                "dsmr",
+                {"connection": "tcp", "host": dsmr["host"], "port": dsmr["port"], "version": dsmr["version"]},
+                _asset("grid", Role.GRID, "Grid"),
+            ),
+            await _device(
+                ports, BOILER, "Kitchen boiler", "homewizard", {"host": addresses["boiler"]["host"]},
+                _asset("load", Role.SWITCH, "Kitchen boiler", BOILER_NEED),
+            ),
+            await _device(
+                ports, PUMP, "Pool pump", "homewizard", {"host": addresses["pump"]["host"]},
+                _asset("load", Role.SWITCH, "Pool pump", PUMP_WISH),
+            ),
+        ]  # fmt: skip
+    return {
+        "options": {"mode": MODE_AUTOMATIC},
+        "subentries": [*subentries, _tariff(addresses["octopus"]), _solar_forecast(addresses["open_meteo"])],
+    }
+
+
+def _asset(kind: str, role: Role, name: str, params: Mapping[str, Any] | None = None) -> AssetConfig:
+    return AssetConfig(key=kind, kind=kind, name=name, role=role, params=params or {})
+
+
+async def _device(
+    ports: Ports, key: str, title: str, kind: str, options: Mapping[str, Any], *assets: AssetConfig
+) -> dict[str, Any]:
+    identity = await device_kind(kind).probe(options, ports)
+    config = DeviceConfig(kind=kind, options=options, identity=identity, assets=assets)
+    return _subentry(key, SUBENTRY_DEVICE, title, to_json(config), identity.unique_id)
+
+
+def _tariff(octopus: Mapping[str, Any]) -> dict[str, Any]:
+    common = {"region": octopus["region"], "url": octopus["url"]}
+    config = TariffConfig(
+        supply=PlugIn(kind="octopus", options={**common, "product": octopus["import_product"]}),
+        export=PlugIn(kind="octopus", options={**common, "product": octopus["export_product"]}),
+    )
+    return _subentry("tariff", SUBENTRY_TARIFF, "Octopus Agile", to_json(config), None)
+
+
+def _solar_forecast(meteo: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("url", "latitude", "longitude", "tilt", "azimuth", "kwp")
+    source = PlugIn(kind="open_meteo", options={name: meteo[name] for name in names})
+    config = ForecastConfig(source=source, asset=asset_id(INVERTER, "solar"))
+    return _subentry("sun", SUBENTRY_FORECAST, "Open-Meteo", to_json(config), None)
+
+
+def _subentry(key: str, kind: str, title: str, data: Any, unique_id: str | None) -> dict[str, Any]:
+    return {"data": data, "subentry_id": key, "subentry_type": kind, "title": title, "unique_id": unique_id}

@@ -1,0 +1,110 @@
+"""Fills the running demo with what a lived-in home has: history, the Energy dashboard, a first page."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from demo.ha.entry import BOILER, INVERTER, METER, PUMP
+from demo.ha.server import Client
+from demo.home import HourRow
+
+# The energy sensors (unique id) and what the simulation counted for them, in kWh.
+COUNTERS: dict[str, Callable[[HourRow], float]] = {
+    f"{METER}_grid_import": lambda row: row.import_kwh,
+    f"{METER}_grid_export": lambda row: row.export_kwh,
+    f"{INVERTER}_solar_energy": lambda row: row.solar_kwh,
+    f"{INVERTER}_battery_charge": lambda row: row.charge_kwh,
+    f"{INVERTER}_battery_discharge": lambda row: row.discharge_kwh,
+    f"{BOILER}_switch_energy": lambda row: row.sockets_kwh["boiler"],
+    f"{PUMP}_switch_energy": lambda row: row.sockets_kwh["pump"],
+}
+
+
+async def entity_ids(client: Client) -> dict[str, str]:
+    """Entity id by unique id, for everything Merit Order has made."""
+    entries = await client.call("config/entity_registry/list")
+    return {entry["unique_id"]: entry["entity_id"] for entry in entries if entry["platform"] == "merit_order"}
+
+
+async def backfill(client: Client, ids: dict[str, str], rows: Sequence[HourRow]) -> None:
+    """Import hourly statistics of the time before the demo began.
+
+    Sums are counted backwards to 0 at the last hour: Home Assistant starts the sum of a sensor it has not seen before
+    at 0, so the two join without a step.
+    """
+    for unique_id, count in COUNTERS.items():
+        last = count(rows[-1])
+        stats = [
+            {"start": _hour(row.start), "state": round(count(row), 4), "sum": round(count(row) - last, 4)}
+            for row in rows
+            if row.start.minute == 0
+        ]
+        await client.call(
+            "recorder/import_statistics",
+            metadata={
+                "statistic_id": ids[unique_id],
+                "source": "recorder",
+                "name": None,
+                "unit_of_measurement": "kWh",
+                "unit_class": "energy",
+                "has_sum": True,
+                "mean_type": 0,
+            },
+            stats=stats,
+        )
+
+
+def _hour(at: datetime) -> str:
+    return at.replace(minute=0, second=0, microsecond=0).isoformat()
+
+
+async def energy_dashboard(client: Client, ids: dict[str, str], solar_entry: str) -> None:
+    """Set the Energy dashboard up as a person would; the solar forecast is Merit Order's own."""
+    await client.call(
+        "energy/save_prefs",
+        energy_sources=[
+            {
+                "type": "grid",
+                "stat_energy_from": ids[f"{METER}_grid_import"],
+                "stat_energy_to": ids[f"{METER}_grid_export"],
+                "stat_cost": None,
+                "entity_energy_price": ids["demo_price_now"],
+                "number_energy_price": None,
+                "stat_compensation": None,
+                "entity_energy_price_export": ids["demo_export_price_now"],
+                "number_energy_price_export": None,
+                "cost_adjustment_day": 0,
+                "stat_rate": ids[f"{METER}_grid_power"],
+            },
+            {
+                "type": "solar",
+                "stat_energy_from": ids[f"{INVERTER}_solar_energy"],
+                "config_entry_solar_forecast": [solar_entry],
+            },
+            {
+                "type": "battery",
+                "stat_energy_from": ids[f"{INVERTER}_battery_discharge"],
+                "stat_energy_to": ids[f"{INVERTER}_battery_charge"],
+            },
+        ],
+        device_consumption=[
+            {"stat_consumption": ids[f"{BOILER}_switch_energy"], "name": "Kitchen boiler"},
+            {"stat_consumption": ids[f"{PUMP}_switch_energy"], "name": "Pool pump"},
+        ],
+    )
+
+
+async def dashboard(client: Client) -> None:
+    """Make the plan the first page."""
+    config: dict[str, Any] = {
+        "title": "Home",
+        "views": [
+            {
+                "title": "Plan",
+                "path": "plan",
+                "type": "panel",
+                "cards": [{"type": "custom:merit-order-plan"}],
+            }
+        ],
+    }
+    await client.call("lovelace/config/save", config=config)
