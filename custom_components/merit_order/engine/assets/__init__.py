@@ -1,1 +1,20 @@
-"""The registry of asset kinds."""
+"""The registry of asset kinds, in the order they are added to a program: what is given first, the grid last."""
+
+from ..model.errors import InputError
+from ._base import AssetKind
+from .battery import BATTERY
+from .grid import GRID, GridPart
+from .load import LOAD
+from .solar import SOLAR
+
+__all__ = ["ASSETS", "GRID", "AssetKind", "GridPart", "asset_kind"]
+
+ASSETS: tuple[AssetKind, ...] = (SOLAR, LOAD, BATTERY, GRID)
+
+
+def asset_kind(key: str) -> AssetKind:
+    """The kind of that name; raises InputError when there is none."""
+    for kind in ASSETS:
+        if kind.key == key:
+            return kind
+    raise InputError("kind", f"{key!r} is none of {', '.join(kind.key for kind in ASSETS)}")

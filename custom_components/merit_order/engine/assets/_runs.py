@@ -1,0 +1,121 @@
+"""Runs that may not be interrupted: one binary per possible start, its power laid over the slots it covers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.program import BoolArray, Choice, IntArray
+from ..model.series import FloatArray
+from ._base import Site, Values
+from ._windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Power over the time of one run: `minutes` (k + 1 rising edges from 0) and `kw` (k values)."""
+
+    minutes: FloatArray
+    kw: FloatArray
+
+    @classmethod
+    def flat(cls, kw: float, minutes: float) -> "Profile":
+        """The same power all the time."""
+        return cls(np.array([0.0, max(minutes, 1e-6)]), np.array([kw]))
+
+    @property
+    def energy_kwh(self) -> float:
+        """Energy of one run."""
+        return float(np.sum(np.diff(self.minutes) * self.kw) / 60)
+
+    @property
+    def length(self) -> float:
+        """Minutes of one run."""
+        return float(self.minutes[-1])
+
+    def after(self, minutes: float) -> "Profile":
+        """What is left of a run that began `minutes` ago."""
+        gone = np.clip(self.minutes - minutes, 0.0, None)
+        keep = np.diff(gone) > 1e-9
+        return Profile(np.concatenate(([0.0], gone[1:][keep])), self.kw[keep])
+
+    def used_kwh(self, minutes: FloatArray) -> FloatArray:
+        """Energy used after that many minutes."""
+        total = np.concatenate(([0.0], np.cumsum(np.diff(self.minutes) * self.kw) / 60))
+        return np.interp(minutes, self.minutes, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Power each possible start puts on the slots: entries (start number, slot, kW)."""
+
+    starts: IntArray
+    which: IntArray
+    slots: IntArray
+    kw: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The start columns of one window. `short` is the column of runs that do not happen."""
+
+    window: Window
+    print: Footprint
+    columns: IntArray
+    short: int
+    count: int
+
+    def power(self, values: Values, n: int) -> FloatArray:
+        """kW per slot, shape (n,)."""
+        on = np.round(values.x[self.columns])
+        return np.bincount(self.print.slots, self.print.kw * on[self.print.which], n)
+
+    def missing(self, values: Values) -> float:
+        """Runs that find no place."""
+        return float(np.round(values.x[self.short]))
+
+
+def footprint(site: Site, window: Window, profile: Profile, allowed: BoolArray) -> Footprint:
+    """Every start in the window from which the run ends in time and touches only allowed slots."""
+    slots = site.horizon.slots
+    edges = slots.seconds / 60
+    starts = np.arange(window.first, max(window.last, window.first))
+    starts = starts[edges[starts] + profile.length <= edges[window.last] + 1e-6]
+    if not len(starts):
+        none = np.zeros(0, dtype=np.int64)
+        return Footprint(none, none, none, np.zeros(0))
+    ends = np.searchsorted(edges, edges[starts] + profile.length - 1e-6)
+    reach = int(np.max(ends - starts))
+    slot = starts[:, None] + np.arange(reach)[None, :]
+    inside = slot < ends[:, None]
+    slot = np.minimum(slot, len(slots) - 1)
+    used = profile.used_kwh(edges[slot + 1] - edges[starts][:, None]) - profile.used_kwh(
+        edges[slot] - edges[starts][:, None]
+    )
+    good = np.all(allowed[slot] | ~inside, axis=1)
+    kw = used / site.horizon.hours[slot]
+    entry = inside & good[:, None]
+    renumber = np.cumsum(good) - 1
+    which = np.broadcast_to(renumber[:, None], slot.shape)[entry]
+    return Footprint(starts[good], which, slot[entry], kw[entry])
+
+
+def add_runs(
+    site: Site, window: Window, profile: Profile, allowed: BoolArray, count: int, price: float
+) -> Runs:
+    """Add `count` runs to be placed in `window`, or named as missing at `price` (currency/kWh of a run)."""
+    program, n = site.program, site.horizon.n
+    marks = footprint(site, window, profile, allowed)
+    places = len(marks.starts)
+    later = np.arange(places) / max(places, 1)
+    columns = program.columns(places, upper=1.0, taste=later, integer=True)
+    short = int(program.columns(1, upper=count, wish=price * max(profile.energy_kwh, 0.01))[0])
+    program.row(np.append(columns, short), lower=count, upper=count)
+    most = np.zeros(n)
+    np.maximum.at(most, marks.slots, marks.kw)
+    site.use(columns[marks.which], marks.slots, marks.kw, most)
+    if count > 1 and places:
+        rows = program.rows(n, upper=1.0)
+        program.put(rows[marks.slots], columns[marks.which], 1.0)
+    if count == 1 and places:
+        program.choices.append(Choice(columns, 1))
+    return Runs(window, marks, columns, short, count)

@@ -1,0 +1,94 @@
+"""Use that may be interrupted: one column per slot, so much energy within a window."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.program import BoolArray, IntArray
+from ..model.series import FloatArray
+from ._base import Site, Values
+from ._windows import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Per-slot columns of one window. `columns` are kW, or on/off when `switched` (then times `kw`)."""
+
+    window: Window
+    slots: IntArray
+    columns: IntArray
+    kw: float
+    switched: bool
+    need_kwh: float
+
+    def power(self, values: Values, n: int) -> FloatArray:
+        """kW per slot, shape (n,)."""
+        power = np.zeros(n)
+        x = values.x[self.columns]
+        power[self.slots] = np.round(x) * self.kw if self.switched else np.maximum(x, 0.0)
+        return power
+
+    def missing(self, values: Values, hours: FloatArray) -> float:
+        """kWh of the need that are not delivered."""
+        done = float(self.power(values, len(hours)) @ hours)
+        return max(self.need_kwh - done, 0.0)
+
+
+def add_use(
+    site: Site,
+    window: Window,
+    kw: float,
+    allowed: BoolArray,
+    need_kwh: float,
+    price: float,
+    *,
+    switched: bool,
+) -> Use:
+    """`need_kwh` within the window at `kw` (all or nothing if `switched`, else up to it), or short at `price` per kWh."""
+    program, horizon = site.program, site.horizon
+    slots = np.arange(window.first, window.last)
+    slots = slots[allowed[slots]]
+    use = _columns(site, slots, kw, switched=switched)
+    result = Use(window, slots, use, kw, switched, need_kwh)
+    hours = horizon.hours[slots]
+    if not switched or not len(slots):
+        short = program.columns(1, upper=need_kwh, wish=price)
+        columns, weights = np.append(use, short), np.append(hours if not switched else hours * kw, 1.0)
+        program.row(columns, weights, lower=need_kwh)
+        return result
+    unit = float(np.min(hours[1:])) if len(slots) > 1 else float(hours[0])
+    # Whole slots are counted, a first slot that has half gone as one: the relaxation then has whole-number corners.
+    weights = np.floor(hours / unit + 0.5)
+    wanted = float(np.ceil(need_kwh / (kw * unit) - 1e-6))
+    short = program.columns(1, upper=wanted, wish=price * kw * unit)
+    program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted)
+    return result
+
+
+def add_optional(
+    site: Site, slots: IntArray, kw: float, limit_kwh: float | None, worth: FloatArray, *, switched: bool
+) -> Use:
+    """Use in `slots` that is worth `worth` (currency/kWh, shape of slots), up to `limit_kwh` in all."""
+    hours = site.horizon.hours[slots]
+    scale = kw if switched else 1.0
+    use = _columns(site, slots, kw, switched=switched, wish=-worth * hours * scale)
+    if limit_kwh is not None and len(slots):
+        site.program.row(use, hours * scale, upper=max(limit_kwh, 0.0))
+    window = Window(start=site.horizon.at, by=site.horizon.slots.edges[-1], first=0, last=site.horizon.n)
+    return Use(window, slots, use, kw, switched, 0.0)
+
+
+def _columns(
+    site: Site, slots: IntArray, kw: float, *, switched: bool, wish: FloatArray | float = 0.0
+) -> IntArray:
+    hours = site.horizon.hours[slots]
+    later = np.arange(len(slots)) / max(len(slots), 1) * hours
+    most = np.zeros(site.horizon.n)
+    most[slots] = kw
+    if switched:
+        columns = site.program.columns(len(slots), upper=1.0, taste=later, wish=wish, integer=True)
+        site.use(columns, slots, kw, most)
+    else:
+        columns = site.program.columns(len(slots), upper=kw, taste=later, wish=wish)
+        site.use(columns, slots, 1.0, most)
+    return columns

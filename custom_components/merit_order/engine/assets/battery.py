@@ -1,0 +1,286 @@
+"""A home battery.
+
+Per slot: charge c, discharge d >= 0 (AC), level e at the end: e_t = e_{t-1} + eta_c c dt − d dt / eta_d.
+c / C + d / D <= 1; where doing both at once would pay (energy has a negative worth) a binary forbids it.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..model.codec import from_json
+from ..model.options import Option, OptionType
+from ..model.plan import Health, InputStatus
+from ..model.program import Either, IntArray
+from ..model.roles import Role
+from ..model.series import FloatArray
+from ..model.snapshot import AssetSpec, OverrideMode
+from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+from ._store import self_consumption
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryParams:
+    """Powers are on the AC side, efficiencies one way. SoC in percent of `capacity_kwh`.
+
+    `wear_cost` is currency per kWh taken out. `terminal_value` (currency per stored kWh at the end of the horizon)
+    None: from the prices ahead. Below `reserve_soc` it is kept for an outage (a wish: the plan does not go there).
+    """
+
+    capacity_kwh: float = 10.0
+    max_charge_kw: float = 5.0
+    max_discharge_kw: float = 5.0
+    charge_efficiency: float = 0.95
+    discharge_efficiency: float = 0.95
+    min_soc: float = 5.0
+    max_soc: float = 100.0
+    reserve_soc: float = 0.0
+    wear_cost: float = 0.0
+    grid_charge: bool = True
+    export: bool = True
+    terminal_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryState:
+    """What the battery says; measured capacity and limits win over configured ones."""
+
+    soc_percent: float | None = None
+    power_kw: float | None = None
+    capacity_kwh: float | None = None
+    max_charge_kw: float | None = None
+    max_discharge_kw: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryPart:
+    """A battery in a program; every array has shape (n,)."""
+
+    spec: AssetSpec
+    params: BatteryParams
+    charge: IntArray
+    discharge: IntArray
+    level: IntArray
+    storage: IntArray
+    start_kwh: float
+    low_kwh: float
+    high_kwh: float
+
+    def outcome(self, values: Values) -> Outcome:
+        """Signed power, level and the worth of a stored kWh."""
+        power = values.x[self.charge] - values.x[self.discharge]
+        power = np.where(np.abs(power) < 1e-7, 0.0, power)
+        return Outcome(
+            power_kw=power,
+            active=np.abs(power) > 1e-3,
+            mode_on="charge",
+            level=values.x[self.level],
+            level_unit="kWh",
+            level_start=self.start_kwh,
+            level_min=self.low_kwh,
+            level_max=self.high_kwh,
+            value=-values.dual[self.storage],
+        )
+
+    def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """What it would cost to hold still while it acts, or to act while it waits."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingPart:
+    """A battery that is not ours to plan: foreseen as following the home's own surplus and need."""
+
+    spec: AssetSpec
+    power: FloatArray
+    level: FloatArray
+    start_kwh: float
+    low_kwh: float
+    high_kwh: float
+
+    def outcome(self, values: Values) -> Outcome:
+        """The foreseen behaviour; the solution does not change it."""
+        return Outcome(
+            power_kw=self.power,
+            active=np.abs(self.power) > 1e-3,
+            mode_on="self",
+            level=self.level,
+            level_unit="kWh",
+            level_start=self.start_kwh,
+            level_min=self.low_kwh,
+            level_max=self.high_kwh,
+        )
+
+    def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """Nothing was decided."""
+        return ()
+
+
+def measured(params: BatteryParams, state: BatteryState) -> BatteryParams:
+    """`params` with what the battery itself says; implausible values are not believed."""
+    found = {
+        name: value
+        for name in ("capacity_kwh", "max_charge_kw", "max_discharge_kw")
+        if (value := none_if_nan(getattr(state, name))) is not None and value > 0
+    }
+    return replace(params, **found)
+
+
+def start_level(params: BatteryParams, state: BatteryState) -> float | None:
+    """Energy in the battery now in kWh, clamped to what it can hold; None when unknown."""
+    soc = none_if_nan(state.soc_percent)
+    return None if soc is None else float(np.clip(soc, 0.0, 100.0)) / 100 * params.capacity_kwh
+
+
+def build(spec: AssetSpec, site: Site) -> BatteryPart | FollowingPart | None:
+    """Add the battery; without a state of charge it is left out and the plan says so."""
+    state = from_json(BatteryState, dict(spec.state), f"assets.{spec.id}.state")
+    params = measured(from_json(BatteryParams, dict(spec.params), f"assets.{spec.id}.params"), state)
+    start = start_level(params, state)
+    if start is None:
+        site.note(
+            InputStatus(key=f"battery:{spec.id}", health=Health.MISSING, rule="left_out", reason="no_soc")
+        )
+        return None
+    low = max(params.min_soc, params.reserve_soc) / 100 * params.capacity_kwh
+    high = params.max_soc / 100 * params.capacity_kwh
+    if not spec.controlled:
+        return _following(spec, site, params, start, low, high)
+    return _planned(spec, site, params, start, low, high)
+
+
+def _following(
+    spec: AssetSpec, site: Site, params: BatteryParams, start: float, low: float, high: float
+) -> FollowingPart:
+    power, level = self_consumption(
+        site.fixed,
+        site.horizon.hours,
+        level_kwh=start,
+        low_kwh=low,
+        high_kwh=high,
+        charge_kw=params.max_charge_kw,
+        discharge_kw=params.max_discharge_kw,
+        charge_efficiency=params.charge_efficiency,
+        discharge_efficiency=params.discharge_efficiency,
+    )
+    site.fixed = site.fixed + power
+    return FollowingPart(spec, power, level, start, low, high)
+
+
+def _planned(
+    spec: AssetSpec, site: Site, params: BatteryParams, start: float, low: float, high: float
+) -> BatteryPart:
+    horizon, program = site.horizon, site.program
+    n, hours = horizon.n, horizon.hours
+    most_charge, most_discharge = (np.full(n, params.max_charge_kw), np.full(n, params.max_discharge_kw))
+    value = site.stored_value if params.terminal_value is None else params.terminal_value
+    worth = np.zeros(n)
+    worth[-1] = -value
+    program.offset += value * start
+    charge = program.columns(n, upper=most_charge, taste=hours)
+    discharge = program.columns(n, upper=most_discharge, money=params.wear_cost * hours)
+    level = program.columns(n, lower=min(low, start), upper=max(high, start), money=worth)
+    storage = program.rows(n, lower=_first(n, start), upper=_first(n, start))
+    program.put(storage, level, 1.0)
+    program.put(storage[1:], level[:-1], -1.0)
+    program.put(storage, charge, -params.charge_efficiency * hours)
+    program.put(storage, discharge, hours / params.discharge_efficiency)
+    _one_way(site, charge, discharge, most_charge, most_discharge)
+    if start < low:
+        below = program.columns(n, upper=low, wish=site.wishes.level * hours)
+        rows = program.rows(n, lower=low)
+        program.put(rows, level, 1.0)
+        program.put(rows, below, 1.0)
+    _orders(spec, site, charge, discharge, most_charge, most_discharge)
+    slots = np.arange(n)
+    site.use(charge, slots, 1.0, most_charge)
+    site.give(discharge, slots, most_discharge)
+    site.discharges.append((discharge, params.max_discharge_kw))
+    return BatteryPart(spec, params, charge, discharge, level, storage, start, low, high)
+
+
+def _first(n: int, value: float) -> FloatArray:
+    array = np.zeros(n)
+    array[0] = value
+    return array
+
+
+def _one_way(
+    site: Site, charge: IntArray, discharge: IntArray, most_charge: FloatArray, most_discharge: FloatArray
+) -> None:
+    horizon, program = site.horizon, site.program
+    both = np.flatnonzero((most_charge > 0) & (most_discharge > 0))
+    rows = program.rows(len(both), upper=1.0)
+    program.put(rows, charge[both], 1.0 / most_charge[both])
+    program.put(rows, discharge[both], 1.0 / most_discharge[both])
+    pays = both[(horizon.import_price[both] < 0) | (horizon.export_price[both] < 0)]
+    if not len(pays):
+        return
+    switch = program.columns(len(pays), upper=1.0, integer=True)
+    into = program.rows(len(pays), upper=0.0)
+    program.put(into, charge[pays], 1.0)
+    program.put(into, switch, -most_charge[pays])
+    out = program.rows(len(pays), upper=most_discharge[pays])
+    program.put(out, discharge[pays], 1.0)
+    program.put(out, switch, most_discharge[pays])
+    program.eithers.append(Either(switch, charge[pays], discharge[pays]))
+
+
+def _orders(
+    spec: AssetSpec,
+    site: Site,
+    charge: IntArray,
+    discharge: IntArray,
+    most_charge: FloatArray,
+    most_discharge: FloatArray,
+) -> None:
+    """What a person ordered: met as far as the level allows, at the price of a need."""
+    for order in spec.overrides:
+        slots = np.arange(
+            site.horizon.slots.count_before(order.start), site.horizon.slots.count_before(order.end)
+        )
+        if not len(slots):
+            continue
+        power = 0.0 if order.mode is OverrideMode.OFF or order.power_kw is None else order.power_kw
+        wanted = np.clip(power, -most_discharge[slots], most_charge[slots])
+        short = site.program.columns(len(slots), wish=site.wishes.need)
+        more = site.program.columns(len(slots), wish=site.wishes.need)
+        rows = site.program.rows(len(slots), lower=wanted, upper=wanted)
+        for columns, sign in ((charge[slots], 1.0), (discharge[slots], -1.0), (short, 1.0), (more, -1.0)):
+            site.program.put(rows, columns, sign)
+
+
+def _number(key: str, default: float, low: float, high: float, unit: str, advanced: bool = True) -> Option:
+    return Option(
+        key=key,
+        type=OptionType.NUMBER,
+        default=default,
+        minimum=low,
+        maximum=high,
+        unit=unit,
+        advanced=advanced,
+        required=not advanced,
+    )
+
+
+BATTERY = AssetKind(
+    key="battery",
+    options=(
+        _number("capacity_kwh", 10.0, 0.1, 1000, "kWh", advanced=False),
+        _number("max_charge_kw", 5.0, 0.05, 500, "kW", advanced=False),
+        _number("max_discharge_kw", 5.0, 0.05, 500, "kW", advanced=False),
+        _number("min_soc", 5.0, 0, 100, "%", advanced=False),
+        _number("reserve_soc", 0.0, 0, 100, "%"),
+        _number("max_soc", 100.0, 1, 100, "%"),
+        _number("charge_efficiency", 0.95, 0.5, 1, ""),
+        _number("discharge_efficiency", 0.95, 0.5, 1, ""),
+        _number("wear_cost", 0.0, 0, 2, "/kWh"),
+        Option(key="grid_charge", type=OptionType.BOOLEAN, default=True, advanced=True),
+        Option(key="export", type=OptionType.BOOLEAN, default=True, advanced=True),
+    ),
+    params=BatteryParams,
+    state=BatteryState,
+    role=Role.BATTERY,
+    controllable=True,
+    build=build,
+)

@@ -1,0 +1,124 @@
+"""The connection to the grid: what can be bought and sold, and the fuse.
+
+Variables per slot: import, export >= 0. import / I + export / X <= 1 with the slot's own reach I and X, which is exact
+but for the mix inside the triangle; where mixing would pay (export price above import price) a binary forbids it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.codec import from_json
+from ..model.options import Option, OptionType
+from ..model.program import Either, IntArray
+from ..model.roles import Role
+from ..model.series import FloatArray
+from ..model.snapshot import AssetSpec
+from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridParams:
+    """Limits of the connection in kW; None means that nothing but the home's own reach limits it."""
+
+    import_limit_kw: float | None = None
+    export_limit_kw: float | None = None
+    export_when_negative: bool = True
+    """False: nothing is fed in while that costs money."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridState:
+    """What the meter says now; the plan needs none of it."""
+
+    power_kw: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GridPart:
+    """The grid in a program."""
+
+    spec: AssetSpec
+    imports: IntArray
+    exports: IntArray
+    over: IntArray
+    spill: IntArray
+
+    def outcome(self, values: Values) -> Outcome:
+        """Net power, + import."""
+        net = values.x[self.imports] - values.x[self.exports]
+        return Outcome(power_kw=net, active=np.abs(net) > 1e-6)
+
+    def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """The grid decides nothing by itself."""
+        return ()
+
+
+def build(spec: AssetSpec, site: Site) -> GridPart:
+    """Add the grid. Comes last: its reach follows from what the other assets can use and give."""
+    params = from_json(GridParams, dict(spec.params), f"assets.{spec.id}.params")
+    horizon, program = site.horizon, site.program
+    n, hours = horizon.n, horizon.hours
+    reach_in = np.maximum(site.fixed + site.most_use, 0.0)
+    reach_out = np.maximum(site.most_give - site.fixed, 0.0)
+    most_in = np.minimum(reach_in, _limit(params.import_limit_kw))
+    most_out = np.minimum(reach_out, _limit(params.export_limit_kw))
+    if not params.export_when_negative:
+        most_out = np.where(horizon.export_price < 0, 0.0, most_out)
+    imports = program.columns(n, upper=most_in, money=horizon.import_price * hours)
+    exports = program.columns(n, upper=most_out, money=-horizon.export_price * hours)
+    program.put(site.balance, imports, 1.0)
+    program.put(site.balance, exports, -1.0)
+    over = _slack(site, np.maximum(site.fixed - site.most_give, 0.0) > most_in, 1.0)
+    spill = _slack(site, np.maximum(-site.fixed, 0.0) > most_out, -1.0)
+    _no_mixing(site, imports, exports, most_in, most_out)
+    return GridPart(spec, imports, exports, over, spill)
+
+
+def _limit(value: float | None) -> float:
+    known = none_if_nan(value)
+    return float("inf") if known is None else max(known, 0.0)
+
+
+def _slack(site: Site, where: FloatArray, sign: float) -> IntArray:
+    """What the home must do though the connection forbids it: only where the fixed part alone breaks the limit."""
+    slots = np.flatnonzero(where)
+    columns = site.program.columns(len(slots), wish=site.wishes.physics * site.horizon.hours[slots])
+    site.program.put(site.balance[slots], columns, sign)
+    return columns
+
+
+def _no_mixing(
+    site: Site, imports: IntArray, exports: IntArray, most_in: FloatArray, most_out: FloatArray
+) -> None:
+    both = np.flatnonzero((most_in > 0) & (most_out > 0))
+    program, horizon = site.program, site.horizon
+    rows = program.rows(len(both), upper=1.0)
+    program.put(rows, imports[both], 1.0 / most_in[both])
+    program.put(rows, exports[both], 1.0 / most_out[both])
+    pays = both[horizon.export_price[both] > horizon.import_price[both]]
+    if not len(pays):
+        return
+    switch = program.columns(len(pays), upper=1.0, integer=True)
+    buy = program.rows(len(pays), upper=0.0)
+    program.put(buy, imports[pays], 1.0)
+    program.put(buy, switch, -most_in[pays])
+    sell = program.rows(len(pays), upper=most_out[pays])
+    program.put(sell, exports[pays], 1.0)
+    program.put(sell, switch, most_out[pays])
+    program.eithers.append(Either(switch, imports[pays], exports[pays]))
+
+
+GRID = AssetKind(
+    key="grid",
+    options=(
+        Option(key="import_limit_kw", type=OptionType.NUMBER, minimum=0.1, maximum=1000, unit="kW"),
+        Option(key="export_limit_kw", type=OptionType.NUMBER, minimum=0, maximum=1000, unit="kW"),
+        Option(key="export_when_negative", type=OptionType.BOOLEAN, default=True, advanced=True),
+    ),
+    params=GridParams,
+    state=GridState,
+    role=Role.GRID,
+    controllable=False,
+    build=build,
+)

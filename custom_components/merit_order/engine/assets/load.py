@@ -1,0 +1,311 @@
+"""A load that can wait: needed by a time of day, or optional on spare power.
+
+Needed: runs (contiguous) or energy (interruptible) within each day's window, short at a high price, so that needs come
+first, by priority. Optional: only while nothing is bought and no battery gives, worth a little more than feeding in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from ..model.codec import from_json
+from ..model.options import Option, OptionType
+from ..model.plan import Health, InputStatus, Shortfall
+from ..model.program import BoolArray
+from ..model.roles import Role
+from ..model.series import FloatArray, utc
+from ..model.snapshot import AssetSpec, OverrideMode
+from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+from ._runs import Profile, Runs, add_runs
+from ._slots import Use, add_optional, add_use
+from ._windows import Window, allowed_slots, daily_windows, one_off
+
+NEEDED, OPTIONAL = "needed", "optional"
+DEFAULT_KW = 1.0
+"""Stands in until a power is set or measured; the plan is then provisional."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadParams:
+    """`power_kw` None: measured. A day's need is `runs_per_day` runs of `run_minutes`, or `energy_kwh`, by `deadline`.
+
+    Times are "HH:MM" of the home's clock; no `deadline` is midnight. `priority` 1 is the first to be served, 9 the last.
+    `windows` are the only times of day it may run ([["09:00", "17:00"]]); `profile_kw` the power in steps of
+    `profile_minutes`. An optional load may use `energy_kwh` a day at most.
+    """
+
+    mode: str = NEEDED
+    power_kw: float | None = None
+    energy_kwh: float | None = None
+    run_minutes: float | None = None
+    runs_per_day: int = 1
+    earliest: str | None = None
+    deadline: str | None = None
+    contiguous: bool = True
+    variable_power: bool = False
+    priority: int = 5
+    windows: tuple[tuple[str, str], ...] = ()
+    profile_kw: tuple[float, ...] = ()
+    profile_minutes: float = 15.0
+    from_grid: bool = False
+    """Optional only: it may also be fed from the grid …"""
+    from_battery: bool = False
+    """… or from a battery, when that is worth it."""
+    worth: float | None = None
+    """Optional only: what a kWh is worth to the person; None: a little more than feeding it in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadState:
+    """What was done since the last deadline, and whether it runs now. `typical_kw` is learned from past runs."""
+
+    done_kwh: float = 0.0
+    done_runs: int = 0
+    on: bool | None = None
+    on_since: str | None = None
+    power_kw: float | None = None
+    typical_kw: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPart:
+    """A load in a program: what is decided already (`fixed`, kW), and what is to be placed."""
+
+    spec: AssetSpec
+    params: LoadParams
+    hours: FloatArray
+    fixed: FloatArray
+    runs: tuple[Runs, ...]
+    uses: tuple[Use, ...]
+
+    def outcome(self, values: Values) -> Outcome:
+        """Power, the truth whether it is on, and needs that found no place."""
+        power = self.fixed.copy()
+        for run in self.runs:
+            power += run.power(values, len(power))
+        for use in self.uses:
+            power += use.power(values, len(power))
+        short = tuple(
+            s
+            for s in (
+                *map(lambda r: self._runs_short(r, values), self.runs),
+                *map(lambda u: self._use_short(u, values), self.uses),
+            )
+            if s
+        )
+        return Outcome(power_kw=power, active=power > 1e-3, shortfalls=short)
+
+    def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """Why not now, why now."""
+        return ()
+
+    def _runs_short(self, runs: Runs, values: Values) -> Shortfall | None:
+        missing = runs.missing(values)
+        if missing < 0.5:
+            return None
+        return Shortfall(asset=self.spec.id, need="runs", by=runs.window.by, amount=missing, unit="runs")
+
+    def _use_short(self, use: Use, values: Values) -> Shortfall | None:
+        missing = use.missing(values, self.hours)
+        if missing < 0.01:
+            return None
+        return Shortfall(asset=self.spec.id, need="energy", by=use.window.by, amount=missing, unit="kWh")
+
+
+def build(spec: AssetSpec, site: Site) -> LoadPart:
+    """Add the load."""
+    params = from_json(LoadParams, dict(spec.params), f"assets.{spec.id}.params")
+    state = from_json(LoadState, dict(spec.state), f"assets.{spec.id}.state")
+    power = _power(spec, site, params, state)
+    profile = _profile(params, power)
+    fixed, allowed = _decided(spec, site, params, state, profile, power)
+    site.fixed = site.fixed + fixed
+    runs: list[Runs] = []
+    uses: list[Use] = []
+    if spec.controlled and params.mode == NEEDED:
+        _needed(spec, site, params, state, profile, power, fixed, allowed, runs, uses)
+    elif spec.controlled:
+        uses.append(_optional(site, params, state, power, allowed))
+    return LoadPart(spec, params, site.horizon.hours, fixed, tuple(runs), tuple(uses))
+
+
+def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) -> float:
+    for value in (params.power_kw, state.typical_kw):
+        known = none_if_nan(value)
+        if known is not None and known > 0:
+            return known
+    if not params.profile_kw:
+        site.note(
+            InputStatus(
+                key=f"load:{spec.id}", health=Health.PROVISIONAL, rule="default", reason="power_unknown"
+            )
+        )
+    return DEFAULT_KW
+
+
+def _profile(params: LoadParams, power: float) -> Profile:
+    if params.profile_kw:
+        edges = np.arange(len(params.profile_kw) + 1) * max(params.profile_minutes, 1.0)
+        return Profile(edges, np.maximum(np.nan_to_num(np.array(params.profile_kw)), 0.0))
+    minutes = none_if_nan(params.run_minutes)
+    if minutes is None:
+        energy = none_if_nan(params.energy_kwh)
+        minutes = 60.0 if energy is None else energy / power * 60
+    return Profile.flat(power, max(minutes, 1.0))
+
+
+def _decided(
+    spec: AssetSpec, site: Site, params: LoadParams, state: LoadState, profile: Profile, power: float
+) -> tuple[FloatArray, BoolArray]:
+    """Use that is settled already (a run that has begun, a person's order), and the slots that are still free."""
+    horizon = site.horizon
+    slots = horizon.slots
+    allowed = allowed_slots(horizon, params.windows, f"assets.{spec.id}.params.windows")
+    fixed = np.zeros(horizon.n)
+    if params.contiguous and params.mode == NEEDED and state.on:
+        rest = profile.after(_running_minutes(site, state))
+        edges = slots.seconds / 60 - slots.seconds[0] / 60
+        fixed = np.diff(rest.used_kwh(edges)) / horizon.hours if len(rest.kw) else fixed
+        allowed &= fixed <= 1e-9
+    for order in spec.overrides:
+        first, last = slots.count_before(order.start), slots.count_before(order.end)
+        if order.start < slots.edges[0] < order.end:
+            first = 0
+        allowed[first:last] = False
+        if order.mode is OverrideMode.ON:
+            fixed[first:last] = np.maximum(fixed[first:last], order.power_kw or power)
+        else:
+            fixed[first:last] = 0.0
+    return fixed, allowed
+
+
+def _running_minutes(site: Site, state: LoadState) -> float:
+    if state.on_since is None:
+        return 0.0
+    return max((site.horizon.at - utc(state.on_since)) / timedelta(minutes=1), 0.0)
+
+
+def _needed(
+    spec: AssetSpec,
+    site: Site,
+    params: LoadParams,
+    state: LoadState,
+    profile: Profile,
+    power: float,
+    fixed: FloatArray,
+    allowed: BoolArray,
+    runs: list[Runs],
+    uses: list[Use],
+) -> None:
+    price = site.wishes.need * 2.0 ** ((5 - params.priority) / 2)
+    path = f"assets.{spec.id}.params"
+    daily = (
+        daily_windows(site.horizon, params.earliest, params.deadline, path) if params.runs_per_day > 0 else ()
+    )
+    by_runs = params.contiguous
+    energy = none_if_nan(params.energy_kwh)
+    per_day = energy if energy is not None else profile.energy_kwh * params.runs_per_day
+    for i, window in enumerate(daily):
+        if by_runs:
+            count = params.runs_per_day
+            if i == 0:
+                begun = state.done_runs + bool(state.on)
+                count = max(count - begun, 0)
+            _place(site, replace(window, amount=count), profile, allowed, price, runs)
+        else:
+            done = state.done_kwh if i == 0 else 0.0
+            done += float(fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last])
+            if per_day - done > 1e-3:
+                uses.append(
+                    add_use(
+                        site,
+                        window,
+                        power,
+                        allowed,
+                        per_day - done,
+                        price,
+                        switched=not params.variable_power,
+                    )
+                )
+    for window in one_off(site.horizon, spec.needs, "runs"):
+        _place(site, window, profile, allowed, price, runs)
+    for window in one_off(site.horizon, spec.needs, "kwh"):
+        uses.append(
+            add_use(site, window, power, allowed, window.amount, price, switched=not params.variable_power)
+        )
+
+
+def _place(
+    site: Site, window: Window, profile: Profile, allowed: BoolArray, price: float, runs: list[Runs]
+) -> None:
+    count = round(window.amount)
+    if count > 0:
+        runs.append(add_runs(site, window, profile, allowed, count, price))
+
+
+def _optional(site: Site, params: LoadParams, state: LoadState, power: float, allowed: BoolArray) -> Use:
+    horizon = site.horizon
+    spare = -site.fixed
+    enough = spare >= (0.05 if params.variable_power else power)
+    slots = np.flatnonzero(allowed & (enough | params.from_grid | params.from_battery))
+    worth = np.maximum(horizon.export_price[slots], 0.0) + site.wishes.spare * (
+        1 + (9 - params.priority) / 10
+    )
+    if (own := none_if_nan(params.worth)) is not None:
+        worth = np.full(len(slots), own)
+    limit = none_if_nan(params.energy_kwh)
+    days = max(float(np.sum(horizon.hours)) / 24, 1.0)
+    total = None if limit is None else max(limit * days - state.done_kwh, 0.0)
+    use = add_optional(site, slots, power, total, worth, switched=not params.variable_power)
+    switch = use.columns
+    if params.variable_power:
+        switch = site.program.columns(len(slots), upper=1.0, integer=True)
+        rows = site.program.rows(len(slots), upper=0.0)
+        site.program.put(rows, use.columns, 1.0)
+        site.program.put(rows, switch, -power)
+    site.optional(switch, slots, from_grid=params.from_grid, from_battery=params.from_battery)
+    return use
+
+
+def _from_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers a person types are counted in whole ones where the params say so."""
+    whole = ("runs_per_day", "priority")
+    return {key: int(value) if key in whole else value for key, value in options.items()}
+
+
+LOAD = AssetKind(
+    key="load",
+    options=(
+        Option(key="mode", type=OptionType.CHOICE, default=NEEDED, choices=(NEEDED, OPTIONAL), required=True),
+        Option(key="power_kw", type=OptionType.NUMBER, minimum=0.01, maximum=100, unit="kW"),
+        Option(key="run_minutes", type=OptionType.NUMBER, minimum=1, maximum=1440, unit="min"),
+        Option(key="energy_kwh", type=OptionType.NUMBER, minimum=0.01, maximum=500, unit="kWh"),
+        Option(key="deadline", type=OptionType.TIME),
+        Option(key="earliest", type=OptionType.TIME, advanced=True),
+        Option(
+            key="runs_per_day",
+            type=OptionType.NUMBER,
+            default=1,
+            minimum=0,
+            maximum=24,
+            step=1,
+            advanced=True,
+        ),
+        Option(key="contiguous", type=OptionType.BOOLEAN, default=True, advanced=True),
+        Option(key="variable_power", type=OptionType.BOOLEAN, default=False, advanced=True),
+        Option(
+            key="priority", type=OptionType.NUMBER, default=5, minimum=1, maximum=9, step=1, advanced=True
+        ),
+        Option(key="from_grid", type=OptionType.BOOLEAN, default=False, advanced=True),
+        Option(key="from_battery", type=OptionType.BOOLEAN, default=False, advanced=True),
+    ),
+    params=LoadParams,
+    state=LoadState,
+    role=Role.SWITCH,
+    controllable=True,
+    build=build,
+    from_options=_from_options,
+)

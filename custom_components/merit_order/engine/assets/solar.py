@@ -1,0 +1,86 @@
+"""Panels behind an inverter: forecast power, curtailed only where that can pay."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.codec import from_json
+from ..model.horizon import Band
+from ..model.options import Option, OptionType
+from ..model.plan import Health, InputStatus
+from ..model.program import IntArray
+from ..model.roles import Role
+from ..model.series import FloatArray
+from ..model.snapshot import AssetSpec
+from ._base import AssetKind, Opposite, Outcome, Site, Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolarParams:
+    """`curtailable`: we may tell the inverter to give less. `peak_kw` is what the panels can give at most."""
+
+    peak_kw: float | None = None
+    curtailable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolarState:
+    """What the inverter gives now, in kW."""
+
+    power_kw: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SolarPart:
+    """Panels in a program. `curtailed` are columns, one for each of `slots`."""
+
+    spec: AssetSpec
+    power: FloatArray
+    curtailed: IntArray
+    slots: IntArray
+
+    def outcome(self, values: Values) -> Outcome:
+        """Generation after curtailment; active while it is held back."""
+        cut = np.zeros(len(self.power))
+        cut[self.slots] = values.x[self.curtailed]
+        return Outcome(power_kw=np.maximum(self.power - cut, 0.0), active=cut > 1e-3, mode_on="curtail")
+
+    def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """Curtailing needs no reason beyond the price, which stands beside it."""
+        return ()
+
+
+def build(spec: AssetSpec, site: Site) -> SolarPart | None:
+    """Add the panels; without a forecast they are left out and the plan says so."""
+    params = from_json(SolarParams, dict(spec.params), f"assets.{spec.id}.params")
+    band: Band | None = site.horizon.series.get(spec.id, {}).get("power")
+    if band is None:
+        site.note(
+            InputStatus(key=f"solar:{spec.id}", health=Health.MISSING, rule="left_out", reason="no_forecast")
+        )
+        return None
+    power = np.maximum(band.mid, 0.0)
+    horizon = site.horizon
+    site.fixed = site.fixed - power
+    pays = (horizon.export_price < 0) | (horizon.import_price < 0) | (-site.fixed > 0)
+    may = params.curtailable and spec.controlled
+    slots = np.flatnonzero((power > 1e-9) & pays) if may else np.zeros(0, dtype=np.int64)
+    curtailed = site.program.columns(len(slots), upper=power[slots], taste=horizon.hours[slots])
+    most = np.zeros(horizon.n)
+    most[slots] = power[slots]
+    site.use(curtailed, slots, 1.0, most)
+    return SolarPart(spec, power, curtailed, slots)
+
+
+SOLAR = AssetKind(
+    key="solar",
+    options=(
+        Option(key="peak_kw", type=OptionType.NUMBER, minimum=0.1, maximum=1000, unit="kW"),
+        Option(key="curtailable", type=OptionType.BOOLEAN, default=False, advanced=True),
+    ),
+    params=SolarParams,
+    state=SolarState,
+    role=Role.SOLAR,
+    controllable=False,
+    build=build,
+)

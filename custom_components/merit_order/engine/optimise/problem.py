@@ -1,0 +1,86 @@
+"""The home as a program: each asset adds its own part, the grid closes the balance."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..assets import ASSETS, GRID, GridPart, asset_kind
+from ..assets._base import Part, Site
+from ..model.errors import InputError
+from ..model.horizon import Horizon
+from ..model.plan import InputStatus
+from ..model.program import Program
+from ..model.snapshot import AssetSpec, Snapshot
+from .objective import stored_value, wishes
+
+GRID_SPEC = AssetSpec(id="grid", kind=GRID.key, name="")
+"""Stands in when no meter is set up: a connection without limits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A program and the parts it is made of; `grid` is the last of `parts`."""
+
+    horizon: Horizon
+    program: Program
+    parts: tuple[Part, ...]
+    grid: GridPart
+    balance: np.ndarray
+    notes: tuple[InputStatus, ...]
+
+
+def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
+    """Write the whole home down. Raises InputError naming the asset and field that cannot be used."""
+    program = Program()
+    balance = program.rows(horizon.n)
+    site = Site(
+        horizon=horizon,
+        program=program,
+        balance=balance,
+        fixed=horizon.load.mid.copy(),
+        most_use=np.zeros(horizon.n),
+        most_give=np.zeros(horizon.n),
+        wishes=wishes(horizon),
+        stored_value=stored_value(horizon),
+    )
+    parts: list[Part] = []
+    for spec in _ordered(snapshot):
+        part = asset_kind(spec.kind).build(spec, site)
+        if part is not None:
+            parts.append(part)
+    grid = parts[-1]
+    assert isinstance(grid, GridPart)
+    program.fix_rows(balance, site.fixed)
+    _spare_only(site, grid)
+    return Problem(horizon, program, tuple(parts), grid, balance, tuple(site.notes))
+
+
+def _ordered(snapshot: Snapshot) -> list[AssetSpec]:
+    """Assets by the order of the registry; by priority within a kind; exactly one grid, last."""
+    grids = [spec for spec in snapshot.assets if spec.kind == GRID.key]
+    if len(grids) > 1:
+        raise InputError("assets", "has more than one grid connection")
+    ids = [spec.id for spec in snapshot.assets]
+    if len(set(ids)) < len(ids):
+        raise InputError("assets", "has two assets with the same id")
+    rank = {kind.key: i for i, kind in enumerate(ASSETS)}
+    for spec in snapshot.assets:
+        asset_kind(spec.kind)
+    others = [spec for spec in snapshot.assets if spec.kind != GRID.key]
+    return [*sorted(others, key=lambda spec: rank[spec.kind]), *(grids or [GRID_SPEC])]
+
+
+def _spare_only(site: Site, grid: GridPart) -> None:
+    """While an optional load is on, nothing is bought and no battery gives."""
+    program = site.program
+    upper = program.bounds().upper
+    for switch, slots in site.not_from_grid:
+        bought = upper[grid.imports[slots]]
+        rows = program.rows(len(slots), upper=bought)
+        program.put(rows, grid.imports[slots], 1.0)
+        program.put(rows, switch, bought)
+    for switch, slots in site.not_from_battery:
+        for discharge, most in site.discharges:
+            rows = program.rows(len(slots), upper=most)
+            program.put(rows, discharge[slots], 1.0)
+            program.put(rows, switch, most)

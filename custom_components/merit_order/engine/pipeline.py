@@ -1,0 +1,34 @@
+"""From everything that is known to what is to be done: the only file that knows the order of the rooms."""
+
+import time
+from dataclasses import replace
+
+from .assets import ASSETS
+from .model.plan import Decision
+from .model.snapshot import Snapshot
+from .normalise import normalise
+from .optimise.problem import pose
+from .optimise.solver import Solver
+from .plan import intents, make_plan, no_plan
+
+CONTROLLABLE = frozenset(kind.key for kind in ASSETS if kind.controllable)
+
+
+def think(snapshot: Snapshot) -> Decision:
+    """The plan for a snapshot and what it means now. Blocking, pure; raises InputError on a snapshot that is wrong."""
+    began = time.perf_counter()
+    horizon = normalise(snapshot)
+    if isinstance(horizon, tuple):
+        return Decision(plan=no_plan(snapshot, horizon), intents=())
+    problem = pose(snapshot, horizon)
+    solution = Solver(problem.program, snapshot.settings.time_limit_s).solve()
+    plan = make_plan(
+        snapshot,
+        problem,
+        solution.values,
+        money=solution.money,
+        gap=solution.gap,
+        solve_ms=solution.seconds * 1000,
+    )
+    plan = replace(plan, total_ms=(time.perf_counter() - began) * 1000)
+    return Decision(plan=plan, intents=intents(plan, CONTROLLABLE))

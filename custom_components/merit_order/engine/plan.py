@@ -1,0 +1,246 @@
+"""A solution becomes a plan: per asset, per slot, in blocks a person can read."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from .assets._base import Outcome, Part, Values
+from .model.horizon import Band, Horizon
+from .model.plan import AssetPlan, Block, HomePlan, InputStatus, Intent, Plan, PlanStatus, Health
+from .model.series import FloatArray
+from .model.snapshot import Snapshot
+from .optimise.problem import Problem
+
+QUIET_KW = 1e-3
+"""Below this nothing is done: a watt is within any meter's noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Where the home's power comes from in each slot (shares 0 … 1 of what is used) and what a kWh costs there."""
+
+    grid: FloatArray
+    solar: FloatArray
+    battery: FloatArray
+    kwh_cost: FloatArray
+
+
+def make_plan(
+    snapshot: Snapshot, problem: Problem, values: Values, *, money: float, gap: float, solve_ms: float
+) -> Plan:
+    """The plan of a solution. `money` is its cost in currency, `gap` relative."""
+    horizon = problem.horizon
+    outcomes = [(part, part.outcome(values)) for part in problem.parts]
+    grid_kw = outcomes[-1][1].power_kw
+    flows = _flows(horizon, outcomes, grid_kw)
+    assets = tuple(asset_plan(part, outcome, horizon, flows, grid_kw) for part, outcome in outcomes)
+    inputs = (*horizon.inputs, *problem.notes)
+    shortfalls = tuple(short for _, outcome in outcomes for short in outcome.shortfalls)
+    return Plan(
+        id=_plan_id(snapshot),
+        at=snapshot.at,
+        status=_status(gap, inputs),
+        currency=snapshot.currency,
+        timezone=snapshot.timezone,
+        edges=horizon.slots.edges,
+        home=home_plan(horizon, outcomes, grid_kw),
+        assets=assets,
+        cost=money,
+        gap=gap,
+        solve_ms=solve_ms,
+        shortfalls=shortfalls,
+        inputs=inputs,
+    )
+
+
+def no_plan(snapshot: Snapshot, inputs: tuple[InputStatus, ...]) -> Plan:
+    """What is given when there is nothing to plan by."""
+    return Plan(
+        id=_plan_id(snapshot),
+        at=snapshot.at,
+        status=PlanStatus.NONE,
+        currency=snapshot.currency,
+        timezone=snapshot.timezone,
+        edges=(),
+        home=None,
+        inputs=inputs,
+    )
+
+
+def _plan_id(snapshot: Snapshot) -> str:
+    return hashlib.sha256(snapshot.at.isoformat().encode()).hexdigest()[:12]
+
+
+def _status(gap: float, inputs: tuple[InputStatus, ...]) -> PlanStatus:
+    unsure = (Health.PROVISIONAL, Health.MISSING)
+    if any(status.health in unsure for status in inputs):
+        return PlanStatus.PROVISIONAL
+    return PlanStatus.OPTIMAL if gap <= 1e-6 else PlanStatus.FEASIBLE
+
+
+def home_plan(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: FloatArray) -> HomePlan:
+    """The home as a whole, slot by slot."""
+    solar = sum((o.power_kw for p, o in outcomes if p.spec.kind == "solar"), np.zeros(horizon.n))
+    low, high = (_sum_solar(horizon, outcomes, side) for side in ("low", "high"))
+    cost = (
+        np.maximum(grid_kw, 0) * horizon.import_price + np.minimum(grid_kw, 0) * horizon.export_price
+    ) * horizon.hours
+    return HomePlan(
+        import_price=_tuple(horizon.import_price),
+        export_price=_tuple(horizon.export_price),
+        price_quality=horizon.price_quality,
+        price_level=price_levels(horizon.import_price),
+        load_kw=_tuple(horizon.load.mid),
+        solar_kw=_tuple(solar),
+        solar_low_kw=_tuple(low),
+        solar_high_kw=_tuple(high),
+        grid_kw=_tuple(grid_kw),
+        cost=_tuple(cost),
+    )
+
+
+def price_levels(prices: FloatArray) -> tuple[str, ...]:
+    """The lowest quarter of the window ahead is cheap, the highest expensive; all normal when prices hardly differ."""
+    low, high = np.quantile(prices, [0.25, 0.75])
+    if high - low < 1e-6:
+        return ("normal",) * len(prices)
+    return tuple("cheap" if p <= low else "expensive" if p >= high else "normal" for p in prices)
+
+
+def _sum_solar(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], side: str) -> FloatArray:
+    total = np.zeros(horizon.n)
+    for part, _ in outcomes:
+        band: Band | None = horizon.series.get(part.spec.id, {}).get("power")
+        if part.spec.kind == "solar" and band is not None:
+            total += np.maximum(getattr(band, side), 0.0)
+    return total
+
+
+def _flows(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: FloatArray) -> Flows:
+    solar, battery = np.zeros(horizon.n), np.zeros(horizon.n)
+    for part, outcome in outcomes:
+        if part.spec.kind == "solar":
+            solar += outcome.power_kw
+        elif part.spec.kind != "grid":
+            battery += np.maximum(-outcome.power_kw, 0.0)
+    bought = np.maximum(grid_kw, 0.0)
+    total = np.maximum(solar + battery + bought, 1e-9)
+    share = bought / total
+    # What is not bought would have been fed in: that is what using it costs.
+    kwh_cost = share * horizon.import_price + (1 - share) * horizon.export_price
+    return Flows(share, solar / total, battery / total, kwh_cost)
+
+
+def asset_plan(
+    part: Part, outcome: Outcome, horizon: Horizon, flows: Flows, grid_kw: FloatArray
+) -> AssetPlan:
+    """One asset, with its blocks."""
+    spec, power = part.spec, outcome.power_kw
+    modes = slot_modes(spec.kind, outcome, grid_kw)
+    cost = power * horizon.hours * flows.kwh_cost
+    return AssetPlan(
+        id=spec.id,
+        kind=spec.kind,
+        name=spec.name,
+        power_kw=_tuple(power),
+        active=tuple(bool(a) for a in outcome.active),
+        level=None if outcome.level is None else _tuple(outcome.level),
+        level_unit=outcome.level_unit,
+        level_start=outcome.level_start,
+        level_min=outcome.level_min,
+        level_max=outcome.level_max,
+        blocks=_blocks(modes, power, cost, horizon, flows),
+        energy_kwh=float(power @ horizon.hours),
+        cost=float(np.sum(cost)),
+        value=None if outcome.value is None else _tuple(outcome.value),
+        controlled=spec.controlled,
+    )
+
+
+def slot_modes(kind: str, outcome: Outcome, grid_kw: FloatArray) -> list[str | None]:
+    """What the asset does in each slot; None when it does nothing."""
+    power = outcome.power_kw
+    if kind not in ("battery", "vehicle"):
+        return [outcome.mode_on if active else None for active in outcome.active]
+    if outcome.mode_on == "self":
+        return ["self"] * len(power)
+    modes: list[str | None] = []
+    for p, grid in zip(power.tolist(), grid_kw.tolist(), strict=True):
+        if p > QUIET_KW:
+            modes.append(
+                "charge"
+                if grid > QUIET_KW or kind == "vehicle"
+                else "self"
+                if abs(grid) <= QUIET_KW
+                else "charge"
+            )
+        elif p < -QUIET_KW:
+            modes.append("discharge" if grid < -QUIET_KW else "self")
+        elif kind == "vehicle":
+            modes.append(None)
+        else:
+            # Still while the home buys or feeds in: that is a decision; still when nothing asks for it is not.
+            modes.append("hold" if abs(grid) > QUIET_KW else "self")
+    return modes
+
+
+def _blocks(
+    modes: list[str | None], power: FloatArray, cost: FloatArray, horizon: Horizon, flows: Flows
+) -> tuple[Block, ...]:
+    blocks, edges, hours = [], horizon.slots.edges, horizon.hours
+    first = 0
+    for last in range(1, len(modes) + 1):
+        if last < len(modes) and modes[last] == modes[first]:
+            continue
+        mode = modes[first]
+        if mode is not None:
+            part = slice(first, last)
+            energy = float(power[part] @ hours[part])
+            blocks.append(
+                Block(
+                    start=edges[first],
+                    end=edges[last],
+                    mode=mode,
+                    power_kw=energy / float(np.sum(hours[part])),
+                    energy_kwh=energy,
+                    cost=float(np.sum(cost[part])),
+                    source=_source(flows, part, power[part] * hours[part]),
+                )
+            )
+        first = last
+    return tuple(blocks)
+
+
+def _source(flows: Flows, part: slice, energy: FloatArray) -> str | None:
+    used = np.maximum(energy, 0.0)
+    if np.sum(used) <= 1e-9:
+        return None
+    for name, share in (("solar", flows.solar), ("grid", flows.grid), ("battery", flows.battery)):
+        if float(share[part] @ used) > 0.6 * float(np.sum(used)):
+            return name
+    return "mixed"
+
+
+def intents(plan: Plan, controllable: frozenset[str]) -> tuple[Intent, ...]:
+    """What the plan wants now of every asset it may drive: the running block, or off until the next one."""
+    if not plan.edges:
+        return ()
+    now = plan.edges[0]
+    wanted = []
+    for asset in plan.assets:
+        if not asset.controlled or asset.kind not in controllable:
+            continue
+        block = next((b for b in asset.blocks if b.start <= now < b.end), None)
+        if block is not None:
+            wanted.append(
+                Intent(asset=asset.id, mode=block.mode, power_kw=asset.power_kw[0], until=block.end)
+            )
+            continue
+        until = asset.blocks[0].start if asset.blocks else plan.edges[-1]
+        wanted.append(Intent(asset=asset.id, mode="off", power_kw=0.0, until=until))
+    return tuple(wanted)
+
+
+def _tuple(values: FloatArray) -> tuple[float, ...]:
+    return tuple(np.round(values, 6).tolist())
