@@ -63,7 +63,7 @@ class Array:
 
 
 def band(horizontal: FloatArray, clear_sky: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Factors on the irradiance for the low and the high forecast, from global horizontal W/m², shape (n,).
+    """Factors on the power for the low and the high forecast, from global horizontal W/m², shape (n,).
 
     The high one is never above a clear sky (but for what the forecast itself says), the low one never below
     zero.

@@ -46,9 +46,9 @@ class OpenMeteoSolar:
             middles = [label - STEP / 2 for label in weather.labels]
             elevation, _ = sun_position(middles, self.ports.latitude, self.ports.longitude)
             low, high = band(weather.values["shortwave_radiation"], clear_sky_w_m2(elevation))
-            for name, factor in (("mid", 1.0), ("low", low), ("high", high)):
-                power = self.array.dc_kw(plane, light * factor, air, wind)
-                total[name] = total.get(name, np.zeros(len(power))) + power
+            power = self.array.dc_kw(plane, light, air, wind)
+            for name, factor in (("mid", np.ones(len(power))), ("low", low), ("high", high)):
+                total[name] = total.get(name, np.zeros(len(power))) + power * factor
         first, issued = weather.labels[0] - STEP, self.ports.clock.now()
 
         def series(name: str) -> Series:

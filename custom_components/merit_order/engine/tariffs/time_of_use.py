@@ -74,6 +74,10 @@ class TimeOfUse:
 
     async def prices(self, start: datetime, end: datetime) -> Series:
         """Every instant of [start, end) is known."""
+        return self.schedule(start, end)
+
+    def schedule(self, start: datetime, end: datetime) -> Series:
+        """The prices of [start, end), a span for as long as one holds."""
         spans: list[Span] = []
         edges = sorted({start, end, *self._edges(start, end)})
         for a, b in pairwise(edges):
