@@ -5,7 +5,8 @@ import time
 from datetime import datetime
 from typing import Any
 
-from demo.ha.entry import BOILER, INVERTER, METER, PUMP, asset_id
+from custom_components.merit_order.stored import asset_id
+from demo.ha.entry import BOILER, INVERTER, METER, PUMP
 from demo.ha.fill import entity_ids
 from demo.ha.server import Client, DemoError
 
@@ -104,4 +105,4 @@ def _faults(result: dict[str, Any]) -> list[str]:
         wrong.append("a device is missing")
     if result["plan"]["slots"] < 4:
         wrong.append("the plan has hardly any slots")
-    return wrong + result["errors"]
+    return [*wrong, *result["errors"]]
