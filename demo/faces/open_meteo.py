@@ -31,7 +31,10 @@ UNITS = {
     **{f"{name}_instant": "W/m²" for name in RADIATION},
     "temperature_2m": "°C",
     "cloud_cover": "%",
+    "wind_speed_10m": "km/h",
 }
+# The virtual home's weather has no wind of its own: a steady breeze.
+WIND_KM_H = 10.8
 STEPS = {"hourly": 3600, "minutely_15": 900}
 # A model run is out about this long after the hour it starts from.
 RUN_EVERY_S = 3600
@@ -126,10 +129,13 @@ class OpenMeteoFace(HttpFace):
         stamps = [
             time if unix else f"{datetime.fromtimestamp(time, UTC) + offset:%Y-%m-%dT%H:%M}" for time in times
         ]
+        units = UNITS | ({"wind_speed_10m": "m/s"} if query.get("wind_speed_unit") == "ms" else {})
+        if units["wind_speed_10m"] == "m/s" and "wind_speed_10m" in columns:
+            columns["wind_speed_10m"] = [round(WIND_KM_H / 3.6, 2) for _ in times]
         return {
             f"{block}_units": {
                 "time": "unixtime" if unix else "iso8601",
-                **{name: UNITS[name] for name in names},
+                **{name: units[name] for name in names},
             },
             block: {"time": stamps, **columns},
         }
@@ -138,6 +144,8 @@ class OpenMeteoFace(HttpFace):
         issued = self.world.clock.now().timestamp() // RUN_EVERY_S * RUN_EVERY_S
         if name == "temperature_2m":
             return [round(weather.temperature_c(time, issued, self.seed), 1) for time in times]
+        if name == "wind_speed_10m":
+            return [WIND_KM_H for _ in times]
         if name == "cloud_cover":
             clear = (weather.forecast_clearness(time, issued, self.seed) for time in times)
             return [round(100 * min(1.0, max(0.0, (1.0 - each) / 0.75))) for each in clear]

@@ -99,7 +99,7 @@ async def test_light_becomes_power_by_the_documented_model() -> None:
             assert 0 <= low.value <= mid.value <= high.value
         query = meteo.requests[0].query
         assert (query["tilt"], query["azimuth"], query["timezone"]) == ("35", "0", "UTC")
-        assert (query["start_date"], query["end_date"]) == ("2026-06-15", "2026-06-16")
+        assert (query["past_days"], query["forecast_days"]) == ("0", "2")
 
 
 async def test_planes_add_up_and_share_the_inverters_limit() -> None:

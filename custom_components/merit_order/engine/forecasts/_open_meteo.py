@@ -48,14 +48,15 @@ async def ask(
     extra: Mapping[str, str] | None = None,
 ) -> Weather:
     """The variables `names` for the days that hold [start, end]. Raises SourceError."""
+    today = ports.clock.now().astimezone(UTC).date()
     params = {
         "latitude": f"{ports.latitude:.4f}",
         "longitude": f"{ports.longitude:.4f}",
         "minutely_15": ",".join(names),
         "wind_speed_unit": "ms",
         "timezone": "UTC",
-        "start_date": start.astimezone(UTC).date().isoformat(),
-        "end_date": (end + STEP).astimezone(UTC).date().isoformat(),
+        "past_days": str(max((today - start.astimezone(UTC).date()).days, 0)),
+        "forecast_days": str(max(((end + STEP).astimezone(UTC).date() - today).days + 1, 1)),
         **(extra or {}),
     }
     answer = await ask_json(
