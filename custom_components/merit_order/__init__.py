@@ -1,0 +1,158 @@
+"""Merit Order: plans and drives a home's energy, cheapest source first."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .controls import Controls
+from .coordinator import PlanCoordinator
+from .devices_hub import DeviceCoordinator
+from .engine.model.errors import InputError
+from .engine.model.ports import Ports
+from .frontend import async_setup_frontend
+from .gather import Home
+from .live import LiveCoordinator
+from .material import changed_materially
+from .planned import planned_assets
+from .ports import Shelf, build_ports
+from .runtime import MeritOrderConfigEntry, Runtime
+from .services import async_setup_services
+from .sources import Sources
+from .stored import devices, tariffs
+from .websocket_api import async_setup_websocket
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+# How long set-up waits for devices before it goes on without the slow ones: a silent inverter takes its full timeout.
+FIRST_READ_S = 8.0
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what does not depend on a home: actions, the websocket commands, the cards."""
+    async_setup_services(hass)
+    async_setup_websocket(hass)
+    await async_setup_frontend(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> bool:
+    """Set up a home."""
+    shelf = await Shelf.open(hass, entry.entry_id)
+    ports = build_ports(hass, shelf)
+    try:
+        runtime = _build(hass, entry, ports, shelf)
+    except InputError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN, translation_key="invalid_configuration", translation_placeholders=err.placeholders
+        ) from err
+    entry.runtime_data = runtime
+    await _first_read(hass, entry, runtime)
+    runtime.home.sources.start()
+    runtime.live.start()
+    runtime.planner.start()
+    _watch(entry, runtime)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.async_on_unload(entry.add_update_listener(_updated))
+    runtime.planner.request()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> bool:
+    """Stop everything that runs for a home and write down what must be kept."""
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        entry.runtime_data.home.sources.stop()
+        await entry.runtime_data.shelf.flush()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
+    """Forget a home."""
+    await (await Shelf.open(hass, entry.entry_id)).remove()
+
+
+def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shelf: Shelf) -> Runtime:
+    assets = planned_assets(entry)
+    contracts = tariffs(entry)
+    hub = {
+        sub.subentry_id: DeviceCoordinator(hass, entry, sub, config, ports) for sub, config in devices(entry)
+    }
+    sources = Sources(hass, entry, ports)
+    controls = Controls(shelf)
+    controls.keep_only({asset.id for asset in assets})
+    home = Home(
+        ports=ports,
+        currency=hass.config.currency,
+        tariff=contracts[0][1] if contracts else None,
+        assets=assets,
+        devices=hub,
+        sources=sources,
+        controls=controls,
+    )
+    return Runtime(
+        home=home,
+        shelf=shelf,
+        planner=PlanCoordinator(hass, entry, home, lambda now: {}),
+        live=LiveCoordinator(hass, entry, home),
+        loaded_with=_fingerprint(entry),
+    )
+
+
+async def _first_read(hass: HomeAssistant, entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
+    """Read every device once, so that its entities are there at once; the slow ones come when they come."""
+    reads = [
+        entry.async_create_background_task(hass, device.async_refresh(), f"merit_order first read of {device.name}")
+        for device in runtime.home.devices.values()
+    ]
+    if reads:
+        await asyncio.wait(reads, timeout=FIRST_READ_S)
+
+
+@callback
+def _watch(entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
+    """Think again when an input changed materially since the last thought."""
+    seen = {key: device.readings for key, device in runtime.home.devices.items()}
+
+    @callback
+    def look() -> None:
+        for key, device in runtime.home.devices.items():
+            if changed_materially(seen[key], device.readings):
+                seen[key] = device.readings
+                runtime.planner.request()
+
+    for device in runtime.home.devices.values():
+        entry.async_on_unload(device.async_add_listener(look))
+    entry.async_on_unload(runtime.home.sources.listen(runtime.planner.request))
+    entry.async_on_unload(runtime.home.controls.listen(runtime.planner.request))
+
+
+async def _updated(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
+    """The configuration changed: a new mode only needs another thought, anything else a reload."""
+    runtime = entry.runtime_data
+    if _fingerprint(entry) != runtime.loaded_with:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    runtime.live.look()
+    await runtime.planner.async_refresh()
+
+
+def _fingerprint(entry: MeritOrderConfigEntry) -> dict[str, Any]:
+    """All that set-up was done with; the settings of the home are read anew each time."""
+    return {
+        "title": entry.title,
+        "data": dict(entry.data),
+        **{sub.subentry_id: (sub.title, dict(sub.data)) for sub in entry.subentries.values()},
+    }

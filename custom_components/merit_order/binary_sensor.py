@@ -1,0 +1,102 @@
+"""Binary sensors: on in the slots planned for an asset. The truth for automations, switching by time at slot edges."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    DOMAIN as BINARY_SENSOR_DOMAIN,
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .engine.model.roles import Readings
+from .entity import AssetEntity, DevicePartEntity, add_as_they_appear
+from .plan_view import active_now
+from .runtime import MeritOrderConfigEntry
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartBinarySensor(BinarySensorEntityDescription):
+    """A yes or no a device part tells."""
+
+    value_fn: Callable[[Readings], bool | None]
+
+
+PART_BINARY_SENSORS: tuple[PartBinarySensor, ...] = (
+    PartBinarySensor(
+        key="vehicle_connected",
+        translation_key="vehicle_connected",
+        device_class=BinarySensorDeviceClass.PLUG,
+        value_fn=lambda r: r.charger.connected if r.charger else None,
+    ),
+    PartBinarySensor(
+        key="switch_on",
+        translation_key="switch_on",
+        device_class=BinarySensorDeviceClass.POWER,
+        value_fn=lambda r: r.switch.on if r.switch else None,
+    ),
+)
+
+PLANNED = BinarySensorEntityDescription(key="planned", translation_key="planned")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: MeritOrderConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the binary sensors."""
+    runtime = entry.runtime_data
+    for asset in runtime.home.assets:
+        if asset.kind.controllable:
+            async_add_entities(
+                [PlannedBinarySensor(runtime.planner, asset, PLANNED)], config_subentry_id=asset.subentry_id
+            )
+    for device in runtime.home.devices.values():
+
+        def exists(row: EntityDescription, device=device) -> bool:
+            return (
+                isinstance(row, PartBinarySensor) and device.data is not None and row.value_fn(device.data) is not None
+            )
+
+        def make(row: EntityDescription, device=device) -> DevicePartBinarySensor:
+            return DevicePartBinarySensor(device, row)
+
+        add_as_they_appear(
+            hass, BINARY_SENSOR_DOMAIN, device, PART_BINARY_SENSORS, exists, make, async_add_entities
+        )
+
+
+class PlannedBinarySensor(AssetEntity, BinarySensorEntity):
+    """On while the plan wants the asset to run."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.asset_plan is not None
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return active_now(self.coordinator.plan, self.asset_plan, self.coordinator.now)
+
+
+class DevicePartBinarySensor(DevicePartEntity, BinarySensorEntity):
+    """A yes or no of a device."""
+
+    entity_description: PartBinarySensor
+
+    @property
+    @override
+    def available(self) -> bool:
+        return super().available and self.coordinator.data is not None
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        return self.entity_description.value_fn(self.coordinator.data) if self.coordinator.data is not None else None

@@ -1,0 +1,62 @@
+"""What people set through entities: which assets may be run, and their needs. Survives restarts without a reload."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from homeassistant.core import callback
+
+from .engine.model.ports import Store
+
+KEY = "controls"
+
+
+class Controls:
+    """Per asset: `enabled` and parameters that stand in for the configured ones."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._values: dict[str, dict[str, Any]] = store.load(KEY) or {}
+        self._listeners: list[Callable[[], None]] = []
+
+    def enabled(self, asset_id: str) -> bool:
+        """Whether Merit Order may run the asset; yes unless a person said no."""
+        return bool(self._values.get(asset_id, {}).get("enabled", True))
+
+    def params(self, asset_id: str) -> Mapping[str, Any]:
+        """Parameters set through entities."""
+        params: Mapping[str, Any] = self._values.get(asset_id, {}).get("params", {})
+        return params
+
+    @callback
+    def set_enabled(self, asset_id: str, enabled: bool) -> None:
+        """Allow or forbid running the asset."""
+        self._of(asset_id)["enabled"] = enabled
+        self._changed()
+
+    @callback
+    def set_param(self, asset_id: str, name: str, value: Any) -> None:
+        """Set one parameter (JSON types)."""
+        self._of(asset_id).setdefault("params", {})[name] = value
+        self._changed()
+
+    @callback
+    def keep_only(self, asset_ids: set[str]) -> None:
+        """Forget assets that were removed."""
+        if gone := set(self._values) - asset_ids:
+            for asset_id in gone:
+                del self._values[asset_id]
+            self._store.save(KEY, self._values)
+
+    @callback
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` on every change; returns the way to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def _of(self, asset_id: str) -> dict[str, Any]:
+        return self._values.setdefault(asset_id, {})
+
+    def _changed(self) -> None:
+        self._store.save(KEY, self._values)
+        for listener in list(self._listeners):
+            listener()

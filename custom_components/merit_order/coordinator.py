@@ -1,0 +1,137 @@
+"""When to think: every five minutes, at slot edges, and when something that matters changed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import logging
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.event import async_track_point_in_utc_time, async_track_utc_time_change
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import DOMAIN, MODE_OFF, PLAN_INTERVAL
+from .engine.model.codec import to_json
+from .engine.model.plan import Decision, Plan, PlanStatus
+from .engine.model.snapshot import Snapshot
+from .engine.pipeline import think
+from .gather import Home, gather
+from .stored import settings
+
+LOGGER = logging.getLogger(__name__)
+
+# Several inputs change together (a poll of five devices, prices of two directions): wait for the last of them.
+SETTLE_S = 3.0
+# A plan that could not be renewed for so long is no longer one to act on.
+LOST_AFTER = timedelta(minutes=20)
+
+type Extra = Callable[[datetime], Mapping[str, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thought:
+    """One round: what was known, what was decided, and the plan as JSON (made off the event loop)."""
+
+    snapshot: Snapshot
+    decision: Decision
+    plan_json: dict[str, Any]
+
+
+class PlanCoordinator(DataUpdateCoordinator[Thought]):
+    """Keeps the plan. Listeners are also called at slot edges, when what the plan says for now changes by time alone."""
+
+    config_entry: ConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, home: Home, extra: Extra) -> None:
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name="plan",
+            request_refresh_debouncer=Debouncer(hass, LOGGER, cooldown=SETTLE_S, immediate=False),
+        )
+        self.home = home
+        self._extra = extra
+        self._edge: CALLBACK_TYPE | None = None
+
+    @property
+    def now(self) -> datetime:
+        """This instant."""
+        return self.home.ports.clock.now()
+
+    @property
+    def mode(self) -> str:
+        """Off, advise or automatic."""
+        return settings(self.config_entry).mode
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that holds now, or None: switched off, nothing to go by, or too old."""
+        if self.data is None or self.mode == MODE_OFF:
+            return None
+        plan = self.data.decision.plan
+        if plan.status is PlanStatus.NONE or self.now - plan.at > LOST_AFTER or plan.slot_at(self.now) is None:
+            return None
+        return plan
+
+    @callback
+    def start(self) -> None:
+        """Begin to think at regular times."""
+        minutes = list(range(0, 60, int(PLAN_INTERVAL.total_seconds() // 60)))
+        self.config_entry.async_on_unload(
+            async_track_utc_time_change(self.hass, self._tick, minute=minutes, second=0)
+        )
+        self.config_entry.async_on_unload(self._cancel_edge)
+
+    @callback
+    def request(self) -> None:
+        """Something that matters changed: think again soon."""
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_request_refresh(), "merit_order plan requested"
+        )
+
+    async def _tick(self, _: datetime) -> None:
+        self.async_update_listeners()
+        await self.async_refresh()
+
+    @override
+    async def _async_update_data(self) -> Thought:
+        if self.mode == MODE_OFF and self.data is not None:
+            return self.data
+        snapshot = gather(self.home, self._extra(self.now), self.plan)
+        try:
+            thought = await self.hass.async_add_executor_job(_think, snapshot)
+        except Exception as err:
+            # Whatever goes wrong in there must not take the house down: the last plan holds until it is too old.
+            raise UpdateFailed(
+                translation_domain=DOMAIN, translation_key="plan_failed", translation_placeholders={"error": str(err)}
+            ) from err
+        self._watch_edge(thought.decision.plan)
+        return thought
+
+    @callback
+    def _watch_edge(self, plan: Plan) -> None:
+        self._cancel_edge()
+        upcoming = next((edge for edge in plan.edges if edge > self.now), None)
+        if upcoming is not None:
+            self._edge = async_track_point_in_utc_time(self.hass, self._at_edge, upcoming)
+
+    @callback
+    def _at_edge(self, _: datetime) -> None:
+        self._edge = None
+        self.async_update_listeners()
+        if self.data is not None:
+            self._watch_edge(self.data.decision.plan)
+
+    @callback
+    def _cancel_edge(self) -> None:
+        if self._edge is not None:
+            self._edge()
+            self._edge = None
+
+
+def _think(snapshot: Snapshot) -> Thought:
+    decision = think(snapshot)
+    return Thought(snapshot=snapshot, decision=decision, plan_json=to_json(decision.plan))

@@ -1,0 +1,95 @@
+"""Every device of the home: connected, polled at its own pace, and kept at it when it falls silent."""
+
+from datetime import timedelta
+import logging
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+
+from .const import DOMAIN
+from .engine.devices import device_kind
+from .engine.devices._base import Device, DeviceKind
+from .engine.model.errors import MeritOrderError, SourceError, WriteRefused
+from .engine.model.ports import Ports
+from .engine.model.roles import Command, Readings, Role
+from .stored import DeviceConfig
+
+LOGGER = logging.getLogger(__name__)
+
+# A device that is away is asked again at 2, 4, 8 … times its own pace, but at least once a minute: people switch
+# inverters off for work on the roof and expect the sensors back when they come down.
+SLOWEST_RETRY_S = 60.0
+# Readings older than this, or than three polls, say nothing about now.
+STALE_AFTER = timedelta(seconds=90)
+
+
+class DeviceCoordinator(DataUpdateCoordinator[Readings]):
+    """One device. `data` is what it said last, None before it was ever reached."""
+
+    config_entry: ConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry, config: DeviceConfig, ports: Ports
+    ) -> None:
+        super().__init__(
+            hass, LOGGER, config_entry=entry, name=subentry.title, update_interval=timedelta(seconds=SLOWEST_RETRY_S)
+        )
+        self.subentry = subentry
+        self.config = config
+        self.kind: DeviceKind = device_kind(config.kind)
+        self.failures = 0
+        self._ports = ports
+        self._device: Device | None = None
+
+    @property
+    def readings(self) -> Readings | None:
+        """What the device said last, if that still says something about now."""
+        return self.data if self.data is not None and not self.stale else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the last readings are too old to go by."""
+        pace = self.update_interval or STALE_AFTER
+        return self.data is None or self._ports.clock.now() - self.data.at > max(STALE_AFTER, 3 * pace)
+
+    def brings(self, role: Role) -> bool:
+        """Whether the device has this part."""
+        return role in self.config.identity.roles
+
+    async def write(self, command: Command) -> None:
+        """Tell the device something. Raises SourceError when it cannot be told or does not obey."""
+        if self._device is None:
+            raise WriteRefused(f"{self.name} is not connected", device=self.name)
+        await self._device.write(command)
+
+    @override
+    async def _async_update_data(self) -> Readings:
+        try:
+            if self._device is None:
+                self._device = await self.kind.connect(self.config.options, self._ports)
+                self.update_interval = timedelta(seconds=self._device.poll_s)
+            readings = await self._device.read()
+        except SourceError as err:
+            self.failures += 1
+            raise self._failed(err) from err
+        self.failures = 0
+        return readings
+
+    def _failed(self, err: MeritOrderError) -> UpdateFailed:
+        pace = self.update_interval.total_seconds() if self.update_interval else SLOWEST_RETRY_S
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="device_failed",
+            translation_placeholders={"device": self.name, "error": str(err)},
+            retry_after=max(pace, min(pace * 2 ** min(self.failures, 6), SLOWEST_RETRY_S)),
+        )
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop polling and let go of the device."""
+        await super().async_shutdown()
+        if self._device is not None:
+            await self._device.close()
+            self._device = None

@@ -1,0 +1,165 @@
+"""All that is known at one instant, put together for the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from .controls import Controls
+from .devices_hub import DeviceCoordinator
+from .engine.model.plan import Health, InputStatus, Plan
+from .engine.model.ports import Ports
+from .engine.model.roles import GridReading, Role
+from .engine.model.series import Forecast, Quality, Series, Span
+from .engine.model.snapshot import AssetSpec, CapacityCharge, Settings, Snapshot, TariffView
+from .planned import PlannedAsset
+from .sources import AHEAD, Source, Sources
+from .stored import CapacityConfig, TariffConfig
+
+# A state of charge a quarter hour old is still a better guess than none; beyond that the plan would be made on a lie.
+LAST_GOOD_FOR = timedelta(minutes=15)
+# Until there is a load forecast of any kind: the mean of a European household, 3500 kWh a year.
+DEFAULT_LOAD_KW = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What a snapshot is made from."""
+
+    ports: Ports
+    currency: str
+    tariff: TariffConfig | None
+    assets: tuple[PlannedAsset, ...]
+    devices: Mapping[str, DeviceCoordinator]
+    sources: Sources
+    controls: Controls
+    settings: Settings = Settings()
+
+
+def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | None) -> Snapshot:
+    """A snapshot of now. `extra` is state by asset id that no device tells (what a load has had since its deadline)."""
+    now = home.ports.clock.now()
+    inputs: list[InputStatus] = []
+    load = _input(home.sources.find("load"), "load", now, inputs)
+    outdoor = home.sources.find("temperature")
+    return Snapshot(
+        at=now,
+        timezone=home.ports.timezone,
+        currency=home.currency,
+        tariff=_tariff(home, now, inputs),
+        load=load if isinstance(load, Forecast) else _default_load(now),
+        assets=tuple(_asset(home, asset, extra.get(asset.id, {}), now, inputs) for asset in home.assets),
+        outdoor_c=outdoor.value.mid if outdoor is not None and outdoor.value is not None else None,
+        settings=home.settings,
+        inputs=tuple(inputs),
+        previous=previous,
+    )
+
+
+def grid_reading(home: Home) -> tuple[GridReading, datetime] | None:
+    """What the meter of the home says and when: of the asset that is the grid, else of any device with a meter."""
+    preferred = [a.subentry_id for a in home.assets if a.role is Role.GRID]
+    for subentry_id in [*preferred, *home.devices]:
+        device = home.devices.get(subentry_id)
+        if device is not None and (readings := device.readings) is not None and readings.grid is not None:
+            return readings.grid, readings.at
+    return None
+
+
+def _default_load(now: datetime) -> Forecast:
+    span = Span(now - timedelta(hours=1), now + AHEAD, DEFAULT_LOAD_KW, Quality.ASSUMED)
+    return Forecast(Series((span,), "default"), provisional=True)
+
+
+def _input(source: Source[Any] | None, key: str, now: datetime, inputs: list[InputStatus]) -> Series | Forecast | None:
+    """The last good value of a source, and a note on how good it is."""
+    if source is None or source.value is None:
+        reason = source.error.key if source is not None and source.error is not None else "not_configured"
+        inputs.append(InputStatus(key=key, health=Health.MISSING, rule="left_out", reason=reason))
+        return None
+    stale = source.error is not None
+    provisional = isinstance(source.value, Forecast) and source.value.provisional
+    inputs.append(
+        InputStatus(
+            key=key,
+            origin=source.kind,
+            health=Health.STALE if stale else Health.PROVISIONAL if provisional else Health.FRESH,
+            issued=source.fetched,
+            rule="last_good" if stale else "default" if provisional else "used",
+            reason=source.error.key if source.error is not None else None,
+        )
+    )
+    value: Series | Forecast = source.value
+    return value
+
+
+def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
+    price = _input(home.sources.find("price"), "price", now, inputs)
+    export = None
+    if home.tariff is not None and home.tariff.export is not None:
+        export = _input(home.sources.find("export_price"), "export_price", now, inputs)
+    return TariffView(
+        import_price=price if isinstance(price, Series) else Series(()),
+        export_price=export if isinstance(export, Series) else None,
+        capacity=_capacity(home, home.tariff.capacity) if home.tariff and home.tariff.capacity else None,
+        name=home.tariff.supply.kind if home.tariff is not None else "",
+    )
+
+
+def _capacity(home: Home, config: CapacityConfig) -> CapacityCharge:
+    """A kW more this month raises the mean of twelve months by a twelfth, and that is paid for during twelve."""
+    found = grid_reading(home)
+    grid = found[0] if found is not None else GridReading()
+    return CapacityCharge(
+        price_per_kw=config.price_per_kw_year / 12,
+        floor_kw=config.floor_kw,
+        month_peak_kw=grid.month_peak_kw or 0.0,
+        quarter_so_far_kwh=(grid.quarter_demand_kw or 0.0) / 4,
+    )
+
+
+def _asset(
+    home: Home, asset: PlannedAsset, extra: Mapping[str, Any], now: datetime, inputs: list[InputStatus]
+) -> AssetSpec:
+    return AssetSpec(
+        id=asset.id,
+        kind=asset.kind.key,
+        name=asset.config.name,
+        params={**asset.config.params, **home.controls.params(asset.id)},
+        state={**_measured(home, asset, now, inputs), **extra},
+        series=_series(home, asset, now, inputs),
+        controlled=asset.kind.controllable and home.controls.enabled(asset.id),
+    )
+
+
+def _series(home: Home, asset: PlannedAsset, now: datetime, inputs: list[InputStatus]) -> dict[str, Forecast]:
+    if asset.role is not Role.SOLAR:
+        return {}
+    own = home.sources.find(f"solar:{asset.id}") or home.sources.find("solar")
+    forecast = _input(own, f"solar:{asset.id}", now, inputs)
+    return {"power": forecast} if isinstance(forecast, Forecast) else {}
+
+
+def _measured(home: Home, asset: PlannedAsset, now: datetime, inputs: list[InputStatus]) -> dict[str, Any]:
+    """The fields of the kind's state that the asset's part of its device tells."""
+    device = home.devices.get(asset.subentry_id)
+    if asset.role is None or device is None:
+        return {}
+    readings = device.data
+    key = f"{asset.kind.key}:{asset.id}"
+    part = getattr(readings, asset.role.value) if readings is not None else None
+    if readings is None or part is None or now - readings.at > LAST_GOOD_FOR:
+        inputs.append(InputStatus(key=key, origin=device.name, health=Health.MISSING, rule="left_out"))
+        return {}
+    stale = device.stale
+    inputs.append(
+        InputStatus(
+            key=key,
+            origin=device.name,
+            health=Health.STALE if stale else Health.FRESH,
+            issued=readings.at,
+            rule="last_good" if stale else "used",
+        )
+    )
+    told = {field.name: getattr(part, field.name, None) for field in fields(asset.kind.state)}
+    return {name: value for name, value in told.items() if value is not None}

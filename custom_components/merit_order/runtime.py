@@ -1,0 +1,25 @@
+"""What lives as long as the config entry is loaded."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+
+from .coordinator import PlanCoordinator
+from .gather import Home
+from .live import LiveCoordinator
+from .ports import Shelf
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """The parts of a running home. `loaded_with` is the configuration they were built from."""
+
+    home: Home
+    shelf: Shelf
+    planner: PlanCoordinator
+    live: LiveCoordinator
+    loaded_with: dict[str, Any]
+
+
+type MeritOrderConfigEntry = ConfigEntry[Runtime]

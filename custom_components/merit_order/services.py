@@ -1,0 +1,84 @@
+"""The actions."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
+import probatio
+
+from .const import DOMAIN
+from .coordinator import PlanCoordinator
+from .runtime import MeritOrderConfigEntry
+
+ATTR_ASSET = "asset"
+ATTR_FETCH = "fetch"
+GET_PLAN = "get_plan"
+REPLAN = "replan"
+
+GET_PLAN_SCHEMA = probatio.Schema({probatio.Optional(ATTR_ASSET): cv.string})
+REPLAN_SCHEMA = probatio.Schema({probatio.Optional(ATTR_FETCH, default=False): cv.boolean})
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+
+    async def get_plan(call: ServiceCall) -> ServiceResponse:
+        return _plan(_runtime_planner(hass), call.data.get(ATTR_ASSET))
+
+    async def replan(call: ServiceCall) -> ServiceResponse:
+        entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
+        if call.data[ATTR_FETCH]:
+            await entry.runtime_data.home.sources.refresh()
+        planner = entry.runtime_data.planner
+        await planner.async_refresh()
+        if not planner.last_update_success:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="plan_failed",
+                translation_placeholders={"error": str(planner.last_exception)},
+            )
+        return _summary(planner)
+
+    hass.services.async_register(
+        DOMAIN, GET_PLAN, get_plan, schema=GET_PLAN_SCHEMA, supports_response=SupportsResponse.ONLY
+    )
+    async_register_admin_service(
+        hass, DOMAIN, REPLAN, replan, schema=REPLAN_SCHEMA, supports_response=SupportsResponse.OPTIONAL
+    )
+
+
+def _runtime_planner(hass: HomeAssistant) -> PlanCoordinator:
+    entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
+    return entry.runtime_data.planner
+
+
+def _plan(planner: PlanCoordinator, wanted: str | None) -> dict[str, Any]:
+    """The plan as JSON, or one asset of it found by id or name."""
+    if planner.plan is None:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_plan")
+    plan = planner.data.plan_json
+    if wanted is None:
+        return plan
+    chosen = [asset for asset in plan["assets"] if wanted in (asset["id"], asset["name"])]
+    if not chosen:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="no_such_asset", translation_placeholders={"asset": wanted}
+        )
+    return {**plan, "assets": chosen}
+
+
+def _summary(planner: PlanCoordinator) -> dict[str, Any]:
+    plan = planner.data.decision.plan
+    return {
+        "id": plan.id,
+        "at": plan.at.isoformat(),
+        "status": plan.status.value,
+        "cost": plan.cost,
+        "baseline_cost": plan.baseline_cost,
+        "solve_ms": plan.solve_ms,
+        "slots": max(len(plan.edges) - 1, 0),
+        "shortfalls": planner.data.plan_json["shortfalls"],
+    }

@@ -1,0 +1,199 @@
+"""Prices and forecasts: asked when something new may be there, backed off when not, last good kept over a restart."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import hashlib
+import json
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from .engine.forecasts import forecast_kind
+from .engine.forecasts._base import Subject
+from .engine.model.codec import from_json, to_json
+from .engine.model.errors import InputError, RateLimited, SourceError
+from .engine.model.ports import Ports
+from .engine.model.series import Forecast, Series
+from .engine.tariffs import tariff_kind
+from .stored import ForecastConfig, TariffConfig, forecasts, tariffs
+
+LOGGER = logging.getLogger(__name__)
+
+# Today from midnight (for cards and the price level) and the longest plan ahead, plus a refresh that fails once.
+AHEAD = timedelta(hours=54)
+FIRST_RETRY_S = 60.0
+SLOWEST_RETRY_S = 1800.0
+# Nothing is asked more often than this, whatever a plug-in says, nor less often: clocks and contracts change.
+OFTENEST = timedelta(seconds=60)
+RAREST = timedelta(hours=1)
+
+type Fetch[T] = Callable[[datetime, datetime], Awaitable[T]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Source[T: (Series, Forecast)]:
+    """One thing that is fetched now and then. `value` is the last good one; `error` why the last attempt failed.
+
+    `key` is the input's name in the plan ("price", "export_price", "load", "solar:<asset>", "outdoor").
+    """
+
+    key: str
+    kind: str
+    type: type[T]
+    fetch: Fetch[T]
+    next_after: Callable[[datetime], datetime]
+    shelf_key: str
+    value: T | None = None
+    fetched: datetime | None = None
+    error: SourceError | None = None
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class Sources:
+    """All sources of a home, and who wants to know when one brings something new."""
+
+    hass: HomeAssistant
+    entry: ConfigEntry
+    ports: Ports
+    items: list[Source[Any]] = field(default_factory=list)
+    _timers: dict[str, CALLBACK_TYPE] = field(default_factory=dict)
+    _listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    def find(self, key: str) -> Source[Any] | None:
+        """The source of one input, or None when nobody chose one."""
+        return next((item for item in self.items if item.key == key), None)
+
+    @callback
+    def start(self) -> None:
+        """Build every source, put back what was known before the restart, and fetch what is due."""
+        self.items = [*self._tariff_sources(), *self._forecast_sources()]
+        for item in self.items:
+            self._restore(item)
+            # Quotas are counted by the day: a restart alone is no reason to ask again.
+            due = item.next_after(item.fetched) if item.fetched is not None else self.ports.clock.now()
+            self._at(item, due)
+
+    @callback
+    def listen(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `listener` whenever a source brought something new or failed; returns the way to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def stop(self) -> None:
+        """Cancel every timer."""
+        while self._timers:
+            self._timers.popitem()[1]()
+
+    async def refresh(self) -> None:
+        """Fetch everything now, for a person who asks."""
+        for item in self.items:
+            await self._refresh(item)
+
+    def _tariff_sources(self) -> list[Source[Series]]:
+        found = []
+        for sub, config in tariffs(self.entry)[:1]:
+            found.append(self._tariff_source("price", "import", sub.subentry_id, config))
+            if config.export is not None:
+                found.append(self._tariff_source("export_price", "export", sub.subentry_id, config))
+        return found
+
+    def _tariff_source(self, key: str, direction: str, subentry_id: str, config: TariffConfig) -> Source[Series]:
+        plug = config.supply if direction == "import" else config.export
+        assert plug is not None
+        tariff = tariff_kind(plug.kind).build(plug.options, self.ports, direction)
+        return Source(
+            key=key,
+            kind=plug.kind,
+            type=Series,
+            fetch=tariff.prices,
+            next_after=lambda now: tariff.next_publication(now) or now + RAREST,
+            shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(plug))}",
+        )
+
+    def _forecast_sources(self) -> list[Source[Forecast]]:
+        found: dict[str, Source[Forecast]] = {}
+        for sub, config in forecasts(self.entry):
+            source = self._forecast_source(sub.subentry_id, config)
+            found.setdefault(source.key, source)
+        return list(found.values())
+
+    def _forecast_source(self, subentry_id: str, config: ForecastConfig) -> Source[Forecast]:
+        kind = forecast_kind(config.source.kind)
+        forecaster = kind.build(config.source.options, self.ports)
+        key = kind.subject.value
+        if kind.subject is Subject.SOLAR and config.asset is not None:
+            key = f"{key}:{config.asset}"
+        return Source(
+            key=key,
+            kind=kind.key,
+            type=Forecast,
+            fetch=forecaster.forecast,
+            next_after=lambda now: now + timedelta(seconds=forecaster.refresh_s),
+            shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(config.source))}",
+        )
+
+    def _restore(self, item: Source[Any]) -> None:
+        if (kept := self.ports.store.load(item.shelf_key)) is None:
+            return
+        try:
+            item.value = from_json(item.type, kept["value"])
+            item.fetched = datetime.fromisoformat(kept["fetched"])
+        except (InputError, KeyError, ValueError) as err:
+            LOGGER.debug("Forgetting what was kept of %s: %s", item.key, err)
+
+    async def _refresh(self, item: Source[Any]) -> None:
+        now = self.ports.clock.now()
+        start = dt_util.as_utc(dt_util.start_of_local_day(dt_util.as_local(now)))
+        try:
+            value = await item.fetch(start, now + AHEAD)
+        except SourceError as err:
+            self._failed(item, err, now)
+        else:
+            self._fetched(item, value, now)
+        for listener in list(self._listeners):
+            listener()
+
+    def _fetched(self, item: Source[Any], value: Series | Forecast, now: datetime) -> None:
+        if item.error is not None:
+            LOGGER.info("%s from %s is back", item.key, item.kind)
+        item.value, item.fetched, item.error, item.failures = value, now, None, 0
+        self.ports.store.save(item.shelf_key, {"value": to_json(value), "fetched": now.isoformat()})
+        self._at(item, max(item.next_after(now), now + OFTENEST))
+
+    def _failed(self, item: Source[Any], err: SourceError, now: datetime) -> None:
+        if item.error is None:
+            LOGGER.warning("No %s from %s: %s", item.key, item.kind, err)
+        item.error = err
+        wait = min(FIRST_RETRY_S * 2**item.failures, SLOWEST_RETRY_S)
+        if isinstance(err, RateLimited):
+            wait = max(wait, err.retry_after_s)
+        item.failures += 1
+        self._at(item, now + timedelta(seconds=wait))
+
+    def _at(self, item: Source[Any], when: datetime) -> None:
+        if timer := self._timers.pop(item.key, None):
+            timer()
+
+        @callback
+        def due(_: datetime) -> None:
+            self._timers.pop(item.key, None)
+            self.entry.async_create_background_task(self.hass, self._refresh(item), f"merit_order {item.key}")
+
+        if when <= self.ports.clock.now():
+            due(when)
+            return
+
+        job = HassJob(due, f"merit_order {item.key}", cancel_on_shutdown=True)
+        self._timers[item.key] = async_track_point_in_utc_time(self.hass, job, when)
+
+
+def _fingerprint(options: Any) -> str:
+    """Changes with the options, so that prices kept of another contract are not taken for this one's."""
+    return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:12]

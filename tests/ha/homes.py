@@ -1,0 +1,133 @@
+"""Homes to test with: what stands in the config entry, and the entities of the house around it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.codec import to_json
+from custom_components.merit_order.engine.model.roles import Identity, Role
+from custom_components.merit_order.stored import AssetConfig, DeviceConfig, PlugIn, TariffConfig
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+START = datetime(2026, 11, 21, 9, 2, tzinfo=UTC)
+
+METER, ROOF, STORE, SOCKET, CONTRACT = "meter", "roof", "store", "socket", "contract"
+BATTERY_ID, BOILER_ID = f"{STORE}_battery", f"{SOCKET}_load"
+
+
+def _states(soc: float = 50.0) -> dict[str, tuple[str, dict[str, str]]]:
+    watt = {"unit_of_measurement": "W", "device_class": "power"}
+    kwh = {"unit_of_measurement": "kWh", "device_class": "energy"}
+    return {
+        "sensor.grid_power": ("800", watt),
+        "sensor.grid_import": ("1000.0", kwh),
+        "sensor.grid_export": ("500.0", kwh),
+        "sensor.solar_power": ("0", watt),
+        "sensor.solar_energy": ("2000.0", kwh),
+        "sensor.battery_power": ("-200", watt),
+        "sensor.battery_soc": (str(soc), {"unit_of_measurement": "%", "device_class": "battery"}),
+        "switch.boiler": ("off", {}),
+        "sensor.boiler_power": ("0", watt),
+        "sensor.boiler_energy": ("300.0", kwh),
+    }
+
+
+def set_house(hass: HomeAssistant, soc: float = 50.0) -> None:
+    """Give the house its entities."""
+    for entity_id, (state, attributes) in _states(soc).items():
+        hass.states.async_set(entity_id, state, attributes)
+
+
+def device(
+    subentry_id: str,
+    title: str,
+    kind: str,
+    options: dict[str, Any],
+    roles: tuple[Role, ...],
+    assets: tuple[AssetConfig, ...],
+    writable: tuple[Role, ...] = (),
+) -> ConfigSubentryData:
+    """A device subentry."""
+    identity = Identity(
+        unique_id=subentry_id, manufacturer="Test", model=kind, name=title, roles=roles, writable=writable
+    )
+    config = DeviceConfig(kind=kind, options=options, identity=identity, assets=assets)
+    return subentry(subentry_id, "device", title, config)
+
+
+def subentry(subentry_id: str, kind: str, title: str, config: object) -> ConfigSubentryData:
+    """A subentry whose data is the JSON of a stored config."""
+    return ConfigSubentryData(  # type: ignore[call-arg]  # the id is taken from the data where it is given
+        data=to_json(config),
+        subentry_type=kind,
+        title=title,
+        unique_id=subentry_id,
+        subentry_id=subentry_id,
+    )
+
+
+def entity_devices() -> list[ConfigSubentryData]:
+    """Meter, panels, battery and boiler, all bound to entities."""
+    return [
+        device(
+            METER,
+            "Meter",
+            "entities_grid",
+            {"power": "sensor.grid_power", "import_energy": "sensor.grid_import", "export_energy": "sensor.grid_export"},
+            (Role.GRID,),
+            (AssetConfig(key="grid", kind="grid", name="Grid"),),
+        ),
+        device(
+            ROOF,
+            "Roof",
+            "entities_solar",
+            {"power": "sensor.solar_power", "energy": "sensor.solar_energy"},
+            (Role.SOLAR,),
+            (AssetConfig(key="solar", kind="solar", name="Panels"),),
+        ),
+        device(
+            STORE,
+            "Store",
+            "entities_battery",
+            {"power": "sensor.battery_power", "soc": "sensor.battery_soc", "capacity_kwh": 10.0},
+            (Role.BATTERY,),
+            (AssetConfig(key="battery", kind="battery", name="Battery", params={"capacity_kwh": 10.0}),),
+            (Role.BATTERY,),
+        ),
+        device(
+            SOCKET,
+            "Boiler socket",
+            "entities_switch",
+            {"switch": "switch.boiler", "power": "sensor.boiler_power", "energy": "sensor.boiler_energy"},
+            (Role.SWITCH,),
+            (
+                AssetConfig(
+                    key="load",
+                    kind="load",
+                    name="Boiler",
+                    params={"power_kw": 2.0, "run_minutes": 90, "deadline": "19:00"},
+                ),
+            ),
+            (Role.SWITCH,),
+        ),
+    ]
+
+
+NIGHT = {"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "22:00", "end": "06:00", "price": 0.15}
+
+
+def entity_home(*more: ConfigSubentryData, options: dict[str, Any] | None = None) -> MockConfigEntry:
+    """A home of entity-bound devices with a flat import price and a lower export price."""
+    tariff = TariffConfig(
+        supply=PlugIn(kind="fixed", options={"price": 0.30}), export=PlugIn(kind="fixed", options={"price": 0.08})
+    )
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        entry_id="home",
+        data={},
+        options=options or {},
+        subentries_data=[*entity_devices(), subentry(CONTRACT, "tariff", "Contract", tariff), *more],
+    )
