@@ -4,7 +4,7 @@ The integration is imported here, first of all: the test plugin brings a package
 would hide ours if it came first.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -39,15 +39,13 @@ CHROMIUM_ARGUMENTS = (
 
 
 @pytest.fixture
-def loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def loopback() -> None:
     """Sockets to and from 127.0.0.1 for one test; any other address stays refused.
 
     The test plugin forbids sockets but leaves its guard on connect() in place, which allows 127.0.0.1 alone. Request
     this before a fixture that opens sockets.
     """
-    enable_socket()
-    yield
-    # The plugin forbids sockets again before the next test.
+    enable_socket()  # the plugin forbids sockets again before the next test
 
 
 @pytest.fixture(scope="session")
