@@ -15,8 +15,9 @@ from demo.faces.huawei import HuaweiFace
 from demo.faces.octopus import AGILE, OUTGOING, OctopusFace
 from demo.faces.open_meteo import OpenMeteoFace
 from demo.faults import Fault
+from demo.past import past_peaks
 from demo.physics.boiler import Boiler
-from demo.physics.house import House
+from demo.physics.house import LOCAL, House
 from demo.physics.inverter import Inverter
 from demo.physics.meter import Meter
 from demo.physics.pump import Pump
@@ -28,7 +29,10 @@ HISTORY_STEP_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class HourRow:
-    """What the meters read at the end of an hour of history: energies in kWh since the start, charge in percent."""
+    """What the meters read at the end of the hour that began at `start`: kWh since the beginning, charge in percent.
+
+    The last row may end before its hour does.
+    """
 
     start: datetime
     import_kwh: float
@@ -63,6 +67,8 @@ class VirtualHome:
         self.clock = clock
         self.step = step
         now = clock.now().timestamp() // 900 * 900
+        # One step at least is lived through, so that every meter shows something from the first moment.
+        began = (now - history_days * 86_400) // 3600 * 3600 if history_days else now - step
         inverter = Inverter()
         inverter.battery.stored_wh = soc * inverter.battery.capacity_wh
         self.boiler = Boiler(seed=seed, temperature_c=tank_c)
@@ -74,11 +80,12 @@ class VirtualHome:
         self.house = House(
             series=HomeSeries(seed),
             inverter=inverter,
-            meter=Meter(),
+            meter=Meter(history=past_peaks(began, LOCAL)),
             sockets=list(self.sockets.values()),
-            epoch=now - history_days * 86_400,
+            epoch=began,
         )
-        self.history = self._live_through(now)
+        self.history = self._live_through(now) if history_days else []
+        self.house.advance(now, step)
         self.started_at = datetime.fromtimestamp(now, UTC)
         self.catch_up()
         self.huawei = HuaweiFace("huawei", self)

@@ -59,10 +59,15 @@ def clearness(slot: int) -> float:
     return (low + high) / 2
 
 
+@lru_cache(maxsize=10_000)
+def _node(seed: int, scale: float, number: int) -> float:
+    return random.Random(f"{seed} {scale} {number}").gauss(0, 1)
+
+
 def _wave(seed: int, index: float, scale: float) -> float:
     """Return smooth noise of about unit spread at `index`, with features `scale` long."""
     left, within = divmod(index / scale, 1.0)
-    a, b = (random.Random(f"{seed} {scale} {left + n:.0f}").gauss(0, 1) for n in (0, 1))
+    a, b = (_node(seed, scale, int(left) + n) for n in (0, 1))
     smooth = (1 - math.cos(math.pi * within)) / 2
     # Interpolation halves the variance half-way between the nodes; this undoes it.
     return (a * (1 - smooth) + b * smooth) / math.sqrt((1 - smooth) ** 2 + smooth**2)
