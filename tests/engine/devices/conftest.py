@@ -13,6 +13,8 @@ from aiohttp import ClientSession
 from custom_components.merit_order.engine.model.errors import WriteRefused
 from custom_components.merit_order.engine.model.ports import EntityState, Ports
 from custom_components.merit_order.engine.model.series import Series
+from demo.clock import ManualClock
+from demo.home import VirtualHome
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "devices"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -137,3 +139,33 @@ async def ports(clock: TestClock, house: House, store: MemoryStore) -> AsyncIter
 @pytest.fixture
 def fixtures() -> Path:
     return FIXTURES
+
+
+class Home:
+    """The virtual home with a clock that stands still until a test moves it, and drivers on the same clock."""
+
+    def __init__(self, clock: TestClock) -> None:
+        self._hands = ManualClock(NOON)
+        self._clock = clock
+        clock.fixed = NOON
+        self.virtual = VirtualHome(self._hands, soc=0.5)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, for the house and for the drivers."""
+        self._hands.advance(seconds)
+        self._clock.fixed = self._hands.now()
+        self.virtual.catch_up()
+
+    def truth(self) -> dict[str, Any]:
+        """Return what only the simulation knows."""
+        self.virtual.catch_up()
+        return self.virtual.truth()
+
+
+@pytest.fixture
+async def home(clock: TestClock, loopback: None) -> AsyncIterator[Home]:
+    home = Home(clock)
+    try:
+        yield home
+    finally:
+        await home.virtual.stop()

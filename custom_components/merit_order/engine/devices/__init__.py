@@ -1,10 +1,10 @@
 """The registry of device kinds."""
 
 from ..model.errors import InputError
-from . import entities
+from . import entities, huawei
 from ._base import DeviceKind
 
-DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS,)
+DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS, huawei.KIND)
 
 
 def device_kind(key: str) -> DeviceKind:
