@@ -90,7 +90,6 @@ class HttpFace(Face):
             return web.Response(text=HTML_PAGE, content_type="text/html")
         if Fault.EMPTY in faults:
             return web.json_response(self.empty())
-        self.world.catch_up()
         response = await handler(request)
         if (
             Fault.TRUNCATED in faults

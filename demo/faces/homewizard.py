@@ -181,6 +181,8 @@ class SocketFace(HomeWizardFace):
 
     async def _put_state(self, request: web.Request) -> web.Response:
         """Change what the body names and answer with just that."""
+        # What happened up to now happened with the relay as it was.
+        self.world.catch_up()
         body = await json_body(request)
         wanted = {
             key: value
