@@ -15,10 +15,13 @@ from custom_components.merit_order.const import (
     SUBENTRY_TARIFF,
 )
 from custom_components.merit_order.engine.devices import device_kind
+from custom_components.merit_order.engine.forecasts import forecast_kind
 from custom_components.merit_order.engine.model.codec import to_json
+from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
 from custom_components.merit_order.engine.model.roles import Role
 from custom_components.merit_order.engine.model.series import Series
+from custom_components.merit_order.engine.tariffs import tariff_kind
 from custom_components.merit_order.ports import Shelf
 from custom_components.merit_order.stored import (
     AssetConfig,
@@ -91,7 +94,7 @@ async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -
                 INVERTER,
                 "Inverter",
                 "huawei",
-                {"host": huawei["host"], "port": huawei["port"], "unit_id": huawei["unit"]},
+                {"host": huawei["host"], "port": huawei["port"], "unit": huawei["unit"]},
                 _asset("battery", Role.BATTERY, "Battery", {"capacity_kwh": 10.0, "wear_cost": 0.02}),
                 _asset("solar", Role.SOLAR, "Solar panels"),
             ),
@@ -125,23 +128,33 @@ def _asset(kind: str, role: Role, name: str, params: Mapping[str, Any] | None = 
 async def _device(
     ports: Ports, key: str, title: str, kind: str, options: Mapping[str, Any], *assets: AssetConfig
 ) -> dict[str, Any]:
-    identity = await device_kind(kind).probe(options, ports)
-    config = DeviceConfig(kind=kind, options=options, identity=identity, assets=assets)
+    driver = device_kind(kind)
+    settled = settle(driver.options, options)
+    identity = await driver.probe(settled, ports)
+    config = DeviceConfig(kind=kind, options=settled, identity=identity, assets=assets)
     return _subentry(key, SUBENTRY_DEVICE, title, to_json(config), identity.unique_id)
 
 
 def _tariff(octopus: Mapping[str, Any]) -> dict[str, Any]:
     common = {"region": octopus["region"], "url": octopus["url"]}
     config = TariffConfig(
-        supply=PlugIn(kind="octopus", options={**common, "product": octopus["import_product"]}),
-        export=PlugIn(kind="octopus", options={**common, "product": octopus["export_product"]}),
+        supply=_octopus({**common, "product": octopus["import_product"]}),
+        export=_octopus({**common, "product": octopus["export_product"]}),
     )
     return _subentry("tariff", SUBENTRY_TARIFF, "Octopus Agile", to_json(config), None)
 
 
+def _octopus(options: Mapping[str, Any]) -> PlugIn:
+    kind = tariff_kind("octopus")
+    return PlugIn(kind=kind.key, options=settle(kind.options, options))
+
+
 def _solar_forecast(meteo: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("url", "latitude", "longitude", "tilt", "azimuth", "kwp")
-    source = PlugIn(kind="open_meteo", options={name: meteo[name] for name in names})
+    kind = forecast_kind("open_meteo")
+    # The virtual array counts from south, as Open-Meteo does; people count from north, as Home Assistant does.
+    array = {"kwp": meteo["kwp"], "tilt": meteo["tilt"], "azimuth": 180 + meteo["azimuth"]}
+    options = settle(kind.options, {**array, "url": meteo["url"]})
+    source = PlugIn(kind=kind.key, options=options)
     config = ForecastConfig(source=source, asset=asset_id(INVERTER, "solar"))
     return _subentry("sun", SUBENTRY_FORECAST, "Open-Meteo", to_json(config), None)
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import jwt
 
+from demo.weather import ARRAY
+
 CONFIGURATION = """\
 # Made by script/demo. Loopback only; the login is bypassed there and nowhere else.
 homeassistant:
@@ -41,13 +43,17 @@ logger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where the demo home stands and what it pays in."""
+    """Where the demo home stands and what it pays in.
 
-    timezone: str = "Europe/London"
+    It is put together from real parts of several countries: a Belgian meter, British prices, and the sky of the
+    recorded French home.
+    """
+
+    timezone: str = "Europe/Brussels"
     currency: str = "GBP"
-    country: str = "GB"
-    latitude: float = 51.5
-    longitude: float = -0.12
+    country: str = "BE"
+    latitude: float = ARRAY.latitude
+    longitude: float = ARRAY.longitude
 
 
 def write_config(folder: Path, component: Path, port: int, entry: dict[str, Any], place: Place) -> str:
