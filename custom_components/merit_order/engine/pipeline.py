@@ -8,7 +8,7 @@ from .model.plan import Decision
 from .model.snapshot import Snapshot
 from .normalise import normalise
 from .optimise.problem import pose
-from .optimise.solver import Solver
+from .optimise.search import Search
 from .plan import intents, make_plan, no_plan
 
 CONTROLLABLE = frozenset(kind.key for kind in ASSETS if kind.controllable)
@@ -21,7 +21,7 @@ def think(snapshot: Snapshot) -> Decision:
     if isinstance(horizon, tuple):
         return Decision(plan=no_plan(snapshot, horizon), intents=())
     problem = pose(snapshot, horizon)
-    solution = Solver(problem.program, snapshot.settings.time_limit_s).solve()
+    solution = Search(problem.program, snapshot.settings.time_limit_s).solve()
     plan = make_plan(
         snapshot,
         problem,

@@ -7,7 +7,7 @@ import numpy as np
 
 from .assets._base import Outcome, Part, Values
 from .model.horizon import Band, Horizon
-from .model.plan import AssetPlan, Block, HomePlan, InputStatus, Intent, Plan, PlanStatus, Health
+from .model.plan import AssetPlan, Block, Health, HomePlan, InputStatus, Intent, Plan, PlanStatus
 from .model.series import FloatArray
 from .model.snapshot import Snapshot
 from .optimise.problem import Problem

@@ -6,10 +6,11 @@ from .battery import BATTERY
 from .grid import GRID, GridPart
 from .load import LOAD
 from .solar import SOLAR
+from .vehicle import VEHICLE
 
 __all__ = ["ASSETS", "GRID", "AssetKind", "GridPart", "asset_kind"]
 
-ASSETS: tuple[AssetKind, ...] = (SOLAR, LOAD, BATTERY, GRID)
+ASSETS: tuple[AssetKind, ...] = (SOLAR, LOAD, VEHICLE, BATTERY, GRID)
 
 
 def asset_kind(key: str) -> AssetKind:

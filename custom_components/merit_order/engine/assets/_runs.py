@@ -18,7 +18,7 @@ class Profile:
     kw: FloatArray
 
     @classmethod
-    def flat(cls, kw: float, minutes: float) -> "Profile":
+    def flat(cls, kw: float, minutes: float) -> Profile:
         """The same power all the time."""
         return cls(np.array([0.0, max(minutes, 1e-6)]), np.array([kw]))
 
@@ -32,7 +32,7 @@ class Profile:
         """Minutes of one run."""
         return float(self.minutes[-1])
 
-    def after(self, minutes: float) -> "Profile":
+    def after(self, minutes: float) -> Profile:
         """What is left of a run that began `minutes` ago."""
         gone = np.clip(self.minutes - minutes, 0.0, None)
         keep = np.diff(gone) > 1e-9
@@ -41,7 +41,7 @@ class Profile:
     def used_kwh(self, minutes: FloatArray) -> FloatArray:
         """Energy used after that many minutes."""
         total = np.concatenate(([0.0], np.cumsum(np.diff(self.minutes) * self.kw) / 60))
-        return np.interp(minutes, self.minutes, total)
+        return np.asarray(np.interp(minutes, self.minutes, total), dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Runs:
     def power(self, values: Values, n: int) -> FloatArray:
         """kW per slot, shape (n,)."""
         on = np.round(values.x[self.columns])
-        return np.bincount(self.print.slots, self.print.kw * on[self.print.which], n)
+        return np.bincount(self.print.slots, self.print.kw * on[self.print.which], n).astype(float)
 
     def missing(self, values: Values) -> float:
         """Runs that find no place."""

@@ -44,7 +44,7 @@ def add_use(
     *,
     switched: bool,
 ) -> Use:
-    """`need_kwh` within the window at `kw` (all or nothing if `switched`, else up to it), or short at `price` per kWh."""
+    """`need_kwh` within the window at `kw` (all or nothing if `switched`), or short at `price` per kWh."""
     program, horizon = site.program, site.horizon
     slots = np.arange(window.first, window.last)
     slots = slots[allowed[slots]]

@@ -17,7 +17,7 @@ def self_consumption(
     charge_efficiency: float,
     discharge_efficiency: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Battery power (AC, + charge) and level at the end of each slot, both (n,), when it follows `net_kw` (+ = need)."""
+    """Battery power (AC, + charge) and level at slot ends, both (n,), when it follows `net_kw` (+ = need)."""
     power, level = np.zeros(len(net_kw)), np.zeros(len(net_kw))
     now = level_kwh
     for t, (net, dt) in enumerate(zip(net_kw.tolist(), hours.tolist(), strict=True)):

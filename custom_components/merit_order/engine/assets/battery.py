@@ -118,12 +118,17 @@ class FollowingPart:
 
 def measured(params: BatteryParams, state: BatteryState) -> BatteryParams:
     """`params` with what the battery itself says; implausible values are not believed."""
-    found = {
-        name: value
-        for name in ("capacity_kwh", "max_charge_kw", "max_discharge_kw")
-        if (value := none_if_nan(getattr(state, name))) is not None and value > 0
-    }
-    return replace(params, **found)
+
+    def best(found: float | None, configured: float) -> float:
+        known = none_if_nan(found)
+        return configured if known is None or known <= 0 else known
+
+    return replace(
+        params,
+        capacity_kwh=best(state.capacity_kwh, params.capacity_kwh),
+        max_charge_kw=best(state.max_charge_kw, params.max_charge_kw),
+        max_discharge_kw=best(state.max_discharge_kw, params.max_discharge_kw),
+    )
 
 
 def start_level(params: BatteryParams, state: BatteryState) -> float | None:

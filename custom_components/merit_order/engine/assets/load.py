@@ -32,7 +32,7 @@ DEFAULT_KW = 1.0
 class LoadParams:
     """`power_kw` None: measured. A day's need is `runs_per_day` runs of `run_minutes`, or `energy_kwh`, by `deadline`.
 
-    Times are "HH:MM" of the home's clock; no `deadline` is midnight. `priority` 1 is the first to be served, 9 the last.
+    Times are "HH:MM" of the home's clock; no `deadline` is midnight. `priority` 1 is served first, 9 last.
     `windows` are the only times of day it may run ([["09:00", "17:00"]]); `profile_kw` the power in steps of
     `profile_minutes`. An optional load may use `energy_kwh` a day at most.
     """
@@ -91,8 +91,8 @@ class LoadPart:
         short = tuple(
             s
             for s in (
-                *map(lambda r: self._runs_short(r, values), self.runs),
-                *map(lambda u: self._use_short(u, values), self.uses),
+                *(self._runs_short(runs, values) for runs in self.runs),
+                *(self._use_short(use, values) for use in self.uses),
             )
             if s
         )
@@ -149,7 +149,8 @@ def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) ->
 def _profile(params: LoadParams, power: float) -> Profile:
     if params.profile_kw:
         edges = np.arange(len(params.profile_kw) + 1) * max(params.profile_minutes, 1.0)
-        return Profile(edges, np.maximum(np.nan_to_num(np.array(params.profile_kw)), 0.0))
+        kw = np.maximum(np.nan_to_num(np.array(params.profile_kw, dtype=float)), 0.0)
+        return Profile(edges, kw.astype(float))
     minutes = none_if_nan(params.run_minutes)
     if minutes is None:
         energy = none_if_nan(params.energy_kwh)
@@ -232,10 +233,10 @@ def _needed(
                 )
     for window in one_off(site.horizon, spec.needs, "runs"):
         _place(site, window, profile, allowed, price, runs)
-    for window in one_off(site.horizon, spec.needs, "kwh"):
-        uses.append(
-            add_use(site, window, power, allowed, window.amount, price, switched=not params.variable_power)
-        )
+    uses.extend(
+        add_use(site, window, power, allowed, window.amount, price, switched=not params.variable_power)
+        for window in one_off(site.horizon, spec.needs, "kwh")
+    )
 
 
 def _place(

@@ -1,4 +1,4 @@
-"""`plan FILE`: a snapshot in, a plan out, both JSON."""
+"""`plan FILE`: a snapshot in, a plan out, both JSON. With --neutral a benchmark problem in, a schedule out."""
 
 import argparse
 import json
@@ -8,18 +8,27 @@ from ..model.codec import from_json, to_json
 from ..model.errors import InputError
 from ..model.snapshot import Snapshot
 from ..pipeline import think
+from .neutral import schedule
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """FILE, and how to read it."""
     parser.add_argument("file", type=Path, help="a snapshot (JSON)")
+    parser.add_argument(
+        "--neutral", action="store_true", help="the file is a benchmark problem; print a schedule"
+    )
+    parser.add_argument("--time-limit", type=float, default=1.2, help="seconds for --neutral (default 1.2)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the decision."""
+    """Print the decision, or the schedule."""
     raw = read(args.file)
-    decision = think(from_json(Snapshot, raw))
-    print(json.dumps(to_json(decision), indent=1))
+    if args.neutral:
+        if not isinstance(raw, dict):
+            raise InputError(str(args.file), "is not an object")
+        print(json.dumps(schedule(raw, args.time_limit)))
+        return 0
+    print(json.dumps(to_json(think(from_json(Snapshot, raw))), indent=1))
     return 0
 
 

@@ -123,7 +123,8 @@ class Program:
             empty = np.zeros(0)
             return Columns(empty, empty, empty, empty, empty, np.zeros(0, dtype=bool))
         parts = [np.concatenate(part) for part in zip(*self._columns, strict=True)]
-        return Columns(*parts, integer=np.concatenate(self._integer))
+        lower, upper, money, wish, taste = parts
+        return Columns(lower, upper, money, wish, taste, np.concatenate(self._integer))
 
     def matrix(self) -> Matrix:
         """The coefficients, duplicates added up."""
