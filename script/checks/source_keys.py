@@ -5,6 +5,17 @@ from collections.abc import Iterator
 
 from homeassistant.const import Platform
 
+from custom_components.merit_order.config_flow import MeritOrderConfigFlow
+from custom_components.merit_order.engine.assets import ASSETS
+from custom_components.merit_order.engine.devices import DEVICES
+from custom_components.merit_order.engine.forecasts import FORECASTS
+from custom_components.merit_order.engine.tariffs import TARIFFS
+from custom_components.merit_order.flow_device import DeviceFlow
+from custom_components.merit_order.flow_forecast import ForecastFlow
+from custom_components.merit_order.flow_schema import choice_key
+from custom_components.merit_order.flow_settings import SETTINGS, SettingsFlow
+from custom_components.merit_order.flow_tariff import TariffFlow
+
 from .component import Component, Tree, dig
 
 PLATFORMS = frozenset(Platform)
@@ -20,22 +31,29 @@ def problems(component: Component) -> Iterator[str]:
             if not any(key in tree for tree in _trees(strings, place)):
                 yield f"{name}:{line}: strings.json has no {place} {key}"
     for place in ("exceptions", "issues", "selector"):
-        for key in sorted(dig(strings, place).keys() - component.literals):
+        for key in sorted(dig(strings, place).keys() - component.literals - _choices()):
             yield f"strings.json: {place}.{key} is used nowhere"
     for place in ("error", "abort", "step"):
         for tree in _trees(strings, place):
-            for key in sorted(tree.keys() - component.literals - _step_methods(component)):
+            for key in sorted(tree.keys() - component.literals - _step_methods()):
                 yield f"strings.json: {place} {key} is used nowhere"
 
 
-def _step_methods(component: Component) -> set[str]:
-    """Steps that exist as methods async_step_X of the config flow."""
+def _step_methods() -> set[str]:
+    """Steps of the flows: methods async_step_X, many of them made from the registries."""
+    flows = (MeritOrderConfigFlow, DeviceFlow, TariffFlow, ForecastFlow, SettingsFlow)
     return {
-        node.name.removeprefix("async_step_")
-        for module in component.modules.values()
-        for node in ast.walk(module)
-        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("async_step_")
+        name.removeprefix("async_step_") for flow in flows for name in dir(flow) if name.startswith("async_step_")
     }
+
+
+def _choices() -> set[str]:
+    """Translation keys of the choices that plug-ins offer."""
+    offered = {choice_key("settings", option.key) for option in SETTINGS if option.choices}
+    for rack in (DEVICES, TARIFFS, FORECASTS, ASSETS):
+        for kind in rack:
+            offered |= {choice_key(kind.key, option.key) for option in kind.options if option.choices}
+    return offered
 
 
 def uses(name: str, module: ast.Module) -> Iterator[tuple[str, str, int]]:

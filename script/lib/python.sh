@@ -52,6 +52,13 @@ find_python() {
     "install Python 3.14 with its headers so that python3.14 is on the PATH, and run script/setup again"
 }
 
+# Two of Home Assistant's requirements (pymicro-vad, pyspeex-noise) come as C++ source only.
+ensure_compiler() {
+  have cc && have c++ && return
+  apt_install gcc g++ libc6-dev ||
+    fail "a C and C++ compiler is needed to install Home Assistant" "install one (on Debian: apt-get install g++)"
+}
+
 ensure_venv() {
   local lock=$root/requirements/dev.txt key base
   key="$(hash_of "$lock") $root"
@@ -61,11 +68,11 @@ ensure_venv() {
     find_python
     quietly "Making $venv with $base" "$uv" venv --clear --no-project --python "$base" "$venv" || exit 1
   fi
+  ensure_compiler
   # Bytecode is compiled once here: Home Assistant and its libraries are 20,000 modules.
   quietly "Installing Home Assistant and the development tools from the lock" \
     "$uv" pip sync --python "$python" --require-hashes --compile-bytecode "$lock" ||
-    fail "the locked packages could not be installed" \
-      "a C compiler is needed for two of them (on Debian: apt-get install gcc libc6-dev)"
+    fail "the locked packages could not be installed" "check the network, or read what failed above"
   finished venv "$key"
 }
 
