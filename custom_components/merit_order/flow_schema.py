@@ -146,7 +146,7 @@ def _choice(option: Option, owner: str, currency: str) -> selector.SelectSelecto
 
 
 def _entity(option: Option, owner: str, currency: str) -> selector.EntitySelector:
-    narrow = selector.EntityFilterSelectorConfig()
+    narrow = selector.EntityWithDeviceFilterSelectorConfig()
     if option.domains:
         narrow["domain"] = list(option.domains)
     if option.device_class is not None:

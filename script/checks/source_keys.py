@@ -43,7 +43,10 @@ def _step_methods() -> set[str]:
     """Steps of the flows: methods async_step_X, many of them made from the registries."""
     flows = (MeritOrderConfigFlow, DeviceFlow, TariffFlow, ForecastFlow, SettingsFlow)
     return {
-        name.removeprefix("async_step_") for flow in flows for name in dir(flow) if name.startswith("async_step_")
+        name.removeprefix("async_step_")
+        for flow in flows
+        for name in dir(flow)
+        if name.startswith("async_step_")
     }
 
 
