@@ -18,10 +18,13 @@ from .engine.model.ports import Ports
 from .frontend import async_setup_frontend
 from .gather import Home
 from .live import LiveCoordinator
+from .loads import LoadBook
 from .material import changed_materially
 from .planned import planned_assets
 from .ports import Shelf, build_ports
+from .repairs import Repairs
 from .runtime import MeritOrderConfigEntry, Runtime
+from .schedules import async_forget_schedules, async_setup_schedules
 from .services import async_setup_services
 from .sources import Sources
 from .stored import devices, tariffs
@@ -31,9 +34,11 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CALENDAR,
+    Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
     Platform.SWITCH,
+    Platform.TIME,
 ]
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -57,7 +62,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
         runtime = _build(hass, entry, ports, shelf)
     except InputError as err:
         raise ConfigEntryError(
-            translation_domain=DOMAIN, translation_key="invalid_configuration", translation_placeholders=err.placeholders
+            translation_domain=DOMAIN,
+            translation_key="invalid_configuration",
+            translation_placeholders=err.placeholders,
         ) from err
     entry.runtime_data = runtime
     await _first_read(hass, entry, runtime)
@@ -66,6 +73,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.planner.start()
     _watch(entry, runtime)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_setup_schedules(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_updated))
     runtime.planner.request()
     return True
@@ -74,13 +82,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
 async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> bool:
     """Stop everything that runs for a home and write down what must be kept."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        entry.runtime_data.home.sources.stop()
-        await entry.runtime_data.shelf.flush()
+        runtime = entry.runtime_data
+        runtime.home.sources.stop()
+        runtime.repairs.clear()
+        runtime.loads.keep()
+        await runtime.shelf.flush()
     return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
     """Forget a home."""
+    async_forget_schedules(hass, set())
     await (await Shelf.open(hass, entry.entry_id)).remove()
 
 
@@ -102,10 +114,14 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
         sources=sources,
         controls=controls,
     )
+    loads = LoadBook(home)
+    planner = PlanCoordinator(hass, entry, home, loads.states)
     return Runtime(
         home=home,
         shelf=shelf,
-        planner=PlanCoordinator(hass, entry, home, lambda now: {}),
+        planner=planner,
+        loads=loads,
+        repairs=Repairs(hass, planner),
         live=LiveCoordinator(hass, entry, home),
         loaded_with=_fingerprint(entry),
     )
@@ -114,7 +130,9 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
 async def _first_read(hass: HomeAssistant, entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
     """Read every device once, so that its entities are there at once; the slow ones come when they come."""
     reads = [
-        entry.async_create_background_task(hass, device.async_refresh(), f"merit_order first read of {device.name}")
+        entry.async_create_background_task(
+            hass, device.async_refresh(), f"merit_order first read of {device.name}"
+        )
         for device in runtime.home.devices.values()
     ]
     if reads:
@@ -128,6 +146,7 @@ def _watch(entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
 
     @callback
     def look() -> None:
+        runtime.loads.look()
         for key, device in runtime.home.devices.items():
             if changed_materially(seen[key], device.readings):
                 seen[key] = device.readings
@@ -135,6 +154,7 @@ def _watch(entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
 
     for device in runtime.home.devices.values():
         entry.async_on_unload(device.async_add_listener(look))
+    entry.async_on_unload(runtime.planner.async_add_listener(runtime.repairs.look))
     entry.async_on_unload(runtime.home.sources.listen(runtime.planner.request))
     entry.async_on_unload(runtime.home.controls.listen(runtime.planner.request))
 

@@ -6,6 +6,8 @@ from typing import override
 
 from homeassistant.components.binary_sensor import (
     DOMAIN as BINARY_SENSOR_DOMAIN,
+)
+from homeassistant.components.binary_sensor import (
     BinarySensorDeviceClass,
     BinarySensorEntity,
     BinarySensorEntityDescription,
@@ -14,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .devices_hub import DeviceCoordinator
 from .engine.model.roles import Readings
 from .entity import AssetEntity, DevicePartEntity, add_as_they_appear
 from .plan_view import active_now
@@ -58,18 +61,21 @@ async def async_setup_entry(
                 [PlannedBinarySensor(runtime.planner, asset, PLANNED)], config_subentry_id=asset.subentry_id
             )
     for device in runtime.home.devices.values():
+        _add_parts(hass, device, async_add_entities)
 
-        def exists(row: EntityDescription, device=device) -> bool:
-            return (
-                isinstance(row, PartBinarySensor) and device.data is not None and row.value_fn(device.data) is not None
-            )
 
-        def make(row: EntityDescription, device=device) -> DevicePartBinarySensor:
-            return DevicePartBinarySensor(device, row)
-
-        add_as_they_appear(
-            hass, BINARY_SENSOR_DOMAIN, device, PART_BINARY_SENSORS, exists, make, async_add_entities
+def _add_parts(hass: HomeAssistant, device: DeviceCoordinator, add: AddConfigEntryEntitiesCallback) -> None:
+    def exists(row: EntityDescription) -> bool:
+        return (
+            isinstance(row, PartBinarySensor)
+            and device.data is not None
+            and row.value_fn(device.data) is not None
         )
+
+    def make(row: EntityDescription) -> DevicePartBinarySensor:
+        return DevicePartBinarySensor(device, row)
+
+    add_as_they_appear(hass, BINARY_SENSOR_DOMAIN, device, PART_BINARY_SENSORS, exists, make, add)
 
 
 class PlannedBinarySensor(AssetEntity, BinarySensorEntity):
@@ -99,4 +105,8 @@ class DevicePartBinarySensor(DevicePartEntity, BinarySensorEntity):
     @property
     @override
     def is_on(self) -> bool | None:
-        return self.entity_description.value_fn(self.coordinator.data) if self.coordinator.data is not None else None
+        return (
+            self.entity_description.value_fn(self.coordinator.data)
+            if self.coordinator.data is not None
+            else None
+        )

@@ -11,7 +11,9 @@ from .entity import HomePlanEntity
 from .runtime import MeritOrderConfigEntry
 
 PARALLEL_UPDATES = 0
-REPLAN = ButtonEntityDescription(key="replan", translation_key="replan", entity_category=EntityCategory.CONFIG)
+REPLAN = ButtonEntityDescription(
+    key="replan", translation_key="replan", entity_category=EntityCategory.CONFIG
+)
 
 
 async def async_setup_entry(

@@ -24,7 +24,9 @@ async def async_setup_entry(
     runtime = entry.runtime_data
     for asset in runtime.home.assets:
         if asset.kind.controllable:
-            async_add_entities([PlanCalendar(runtime.planner, asset, PLAN)], config_subentry_id=asset.subentry_id)
+            async_add_entities(
+                [PlanCalendar(runtime.planner, asset, PLAN)], config_subentry_id=asset.subentry_id
+            )
 
 
 class PlanCalendar(AssetEntity, CalendarEntity):
@@ -47,7 +49,11 @@ class PlanCalendar(AssetEntity, CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """The blocks within a stretch of time."""
-        return [self._event(block) for block in self._blocks() if block.start < end_date and block.end > start_date]
+        return [
+            self._event(block)
+            for block in self._blocks()
+            if block.start < end_date and block.end > start_date
+        ]
 
     def _blocks(self) -> list[Block]:
         asset = self.asset_plan

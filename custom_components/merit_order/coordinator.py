@@ -1,9 +1,9 @@
 """When to think: every five minutes, at slot edges, and when something that matters changed."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-import logging
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -39,8 +39,8 @@ class Thought:
     plan_json: dict[str, Any]
 
 
-class PlanCoordinator(DataUpdateCoordinator[Thought]):
-    """Keeps the plan. Listeners are also called at slot edges, when what the plan says for now changes by time alone."""
+class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
+    """Keeps the plan. Listeners are also called at slot edges, when only time changes what it says for now."""
 
     config_entry: ConfigEntry
 
@@ -72,9 +72,18 @@ class PlanCoordinator(DataUpdateCoordinator[Thought]):
         if self.data is None or self.mode == MODE_OFF:
             return None
         plan = self.data.decision.plan
-        if plan.status is PlanStatus.NONE or self.now - plan.at > LOST_AFTER or plan.slot_at(self.now) is None:
+        if (
+            plan.status is PlanStatus.NONE
+            or self.now - plan.at > LOST_AFTER
+            or plan.slot_at(self.now) is None
+        ):
             return None
         return plan
+
+    @property
+    def plan_json(self) -> dict[str, Any] | None:
+        """The plan that holds now, as JSON."""
+        return self.data.plan_json if self.data is not None and self.plan is not None else None
 
     @callback
     def start(self) -> None:
@@ -97,8 +106,8 @@ class PlanCoordinator(DataUpdateCoordinator[Thought]):
         await self.async_refresh()
 
     @override
-    async def _async_update_data(self) -> Thought:
-        if self.mode == MODE_OFF and self.data is not None:
+    async def _async_update_data(self) -> Thought | None:
+        if self.mode == MODE_OFF:
             return self.data
         snapshot = gather(self.home, self._extra(self.now), self.plan)
         try:
@@ -106,7 +115,9 @@ class PlanCoordinator(DataUpdateCoordinator[Thought]):
         except Exception as err:
             # Whatever goes wrong in there must not take the house down: the last plan holds until it is too old.
             raise UpdateFailed(
-                translation_domain=DOMAIN, translation_key="plan_failed", translation_placeholders={"error": str(err)}
+                translation_domain=DOMAIN,
+                translation_key="plan_failed",
+                translation_placeholders={"error": str(err)},
             ) from err
         self._watch_edge(thought.decision.plan)
         return thought

@@ -1,7 +1,7 @@
 """Every device of the home: connected, polled at its own pace, and kept at it when it falls silent."""
 
-from datetime import timedelta
 import logging
+from datetime import timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -25,16 +25,25 @@ SLOWEST_RETRY_S = 60.0
 STALE_AFTER = timedelta(seconds=90)
 
 
-class DeviceCoordinator(DataUpdateCoordinator[Readings]):
+class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
     """One device. `data` is what it said last, None before it was ever reached."""
 
     config_entry: ConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, subentry: ConfigSubentry, config: DeviceConfig, ports: Ports
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        subentry: ConfigSubentry,
+        config: DeviceConfig,
+        ports: Ports,
     ) -> None:
         super().__init__(
-            hass, LOGGER, config_entry=entry, name=subentry.title, update_interval=timedelta(seconds=SLOWEST_RETRY_S)
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=subentry.title,
+            update_interval=timedelta(seconds=SLOWEST_RETRY_S),
         )
         self.subentry = subentry
         self.config = config
@@ -65,7 +74,7 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings]):
         await self._device.write(command)
 
     @override
-    async def _async_update_data(self) -> Readings:
+    async def _async_update_data(self) -> Readings | None:
         try:
             if self._device is None:
                 self._device = await self.kind.connect(self.config.options, self._ports)

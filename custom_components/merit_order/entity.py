@@ -1,6 +1,7 @@
 """What all entities share: which device they stand on, and rows that appear once there is something to show."""
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
@@ -17,7 +18,7 @@ from .live import LiveCoordinator
 from .planned import PlannedAsset
 
 
-class _OnHome[C: DataUpdateCoordinator](CoordinatorEntity[C]):
+class _OnHome[C: DataUpdateCoordinator[Any]](CoordinatorEntity[C]):
     """Stands on the home itself."""
 
     _attr_has_entity_name = True
@@ -69,7 +70,9 @@ class AssetEntity(CoordinatorEntity[PlanCoordinator]):
 
     _attr_has_entity_name = True
 
-    def __init__(self, coordinator: PlanCoordinator, asset: PlannedAsset, description: EntityDescription) -> None:
+    def __init__(
+        self, coordinator: PlanCoordinator, asset: PlannedAsset, description: EntityDescription
+    ) -> None:
         super().__init__(coordinator)
         self.asset = asset
         self.entity_description = description

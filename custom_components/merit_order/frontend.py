@@ -17,7 +17,7 @@ MODULE = "merit-order.js"
 async def async_setup_frontend(hass: HomeAssistant) -> None:
     """Serve the built cards and have the frontend load them; a checkout that was never built has none."""
     module = FOLDER / MODULE
-    if hass.http is None or not await hass.async_add_executor_job(module.is_file):
+    if not await hass.async_add_executor_job(module.is_file):
         return
     await hass.http.async_register_static_paths([StaticPathConfig(URL, str(FOLDER), cache_headers=False)])
     version = (await async_get_integration(hass, DOMAIN)).version

@@ -1,7 +1,7 @@
 """All that is known at one instant, put together for the engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ class Home:
     devices: Mapping[str, DeviceCoordinator]
     sources: Sources
     controls: Controls
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
 
 def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | None) -> Snapshot:
@@ -71,7 +71,9 @@ def _default_load(now: datetime) -> Forecast:
     return Forecast(Series((span,), "default"), provisional=True)
 
 
-def _input(source: Source[Any] | None, key: str, now: datetime, inputs: list[InputStatus]) -> Series | Forecast | None:
+def _input(
+    source: Source[Any] | None, key: str, now: datetime, inputs: list[InputStatus]
+) -> Series | Forecast | None:
     """The last good value of a source, and a note on how good it is."""
     if source is None or source.value is None:
         reason = source.error.key if source is not None and source.error is not None else "not_configured"
@@ -161,5 +163,5 @@ def _measured(home: Home, asset: PlannedAsset, now: datetime, inputs: list[Input
             rule="last_good" if stale else "used",
         )
     )
-    told = {field.name: getattr(part, field.name, None) for field in fields(asset.kind.state)}
+    told = {column.name: getattr(part, column.name, None) for column in fields(asset.kind.state)}
     return {name: value for name, value in told.items() if value is not None}

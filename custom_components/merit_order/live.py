@@ -8,18 +8,13 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-import numpy as np
 
 from .coordinator import LOGGER
 from .engine.model.roles import Role
-from .engine.model.series import Series, Slots
+from .engine.model.series import Series
+from .engine.price_level import price_level
 from .gather import Home, grid_reading
-from .stored import SettingsConfig, settings
-
-
-# A day ahead is the window a price is cheap or expensive within; a spread below this (currency/kWh) is no choice at all.
-LEVEL_WINDOW_SLOTS = 96
-FLAT = 1e-6
+from .stored import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +105,9 @@ def _live(home: Home, entry: ConfigEntry, now: datetime) -> Live:
         export_price_now=sell_now,
         next_price=upcoming.value if upcoming is not None else None,
         next_price_at=upcoming.start if upcoming is not None else None,
-        price_level=_level(buy, now, config) if buy is not None else None,
+        price_level=price_level(buy, now, config.cheap_below, config.expensive_above)
+        if buy is not None
+        else None,
         grid_kw=grid_kw,
         solar_kw=solar_kw,
         battery_kw=battery_kw,
@@ -119,20 +116,6 @@ def _live(home: Home, entry: ConfigEntry, now: datetime) -> Live:
         cost_per_hour=_cost_per_hour(grid_kw, price_now, sell_now),
         measured_at=found[1] if found is not None else None,
     )
-
-
-def _level(prices: Series, now: datetime, config: SettingsConfig) -> str | None:
-    """Cheap, normal or expensive by the person's bounds, else by the lowest and highest quarter of the time ahead."""
-    if (price := prices.value_at(now)) is None:
-        return None
-    ahead = Slots.regular(now, 15, LEVEL_WINDOW_SLOTS)
-    known = prices.onto(ahead)[0]
-    known = known[~np.isnan(known)]
-    low, high = np.quantile(known, (0.25, 0.75)) if len(known) else (price, price)
-    flat = high - low < FLAT
-    cheap = price <= low and not flat if config.cheap_below is None else price < config.cheap_below
-    dear = price >= high and not flat if config.expensive_above is None else price > config.expensive_above
-    return "cheap" if cheap else "expensive" if dear else "normal"
 
 
 def _cost_per_hour(grid_kw: float | None, price: float | None, export_price: float | None) -> float | None:

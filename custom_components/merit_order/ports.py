@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+import probatio
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, STATE_UNAVAILABLE, STATE_UNKNOWN, UnitOfEnergy
@@ -14,7 +15,6 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.recorder import DATA_INSTANCE
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
-import probatio
 
 from .const import DOMAIN
 from .engine.model.errors import WriteRefused
@@ -103,7 +103,9 @@ class HassHistory:
 class Shelf:
     """JSON values by key that survive a restart. Without a file (config flow) they live as long as the object."""
 
-    def __init__(self, file: Store[dict[str, Any]] | None = None, values: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, file: Store[dict[str, Any]] | None = None, values: dict[str, Any] | None = None
+    ) -> None:
         self._file = file
         self._values = values or {}
 

@@ -8,7 +8,9 @@ from homeassistant.config_entries import ConfigEntry
 from .coordinator import PlanCoordinator
 from .gather import Home
 from .live import LiveCoordinator
+from .loads import LoadBook
 from .ports import Shelf
+from .repairs import Repairs
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,6 +20,8 @@ class Runtime:
     home: Home
     shelf: Shelf
     planner: PlanCoordinator
+    loads: LoadBook
+    repairs: Repairs
     live: LiveCoordinator
     loaded_with: dict[str, Any]
 

@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, override
 
-from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass, SensorEntity, SensorStateClass
-from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
+)
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .automation_targets import LEVELS
 from .coordinator import PlanCoordinator
 from .devices_hub import DeviceCoordinator
 from .engine.model.plan import PlanStatus
@@ -23,7 +31,6 @@ from .runtime import MeritOrderConfigEntry
 from .sensor_parts import PART_SENSORS, PartSensor, Value
 
 PARALLEL_UPDATES = 0
-PRICE_LEVELS = ["cheap", "normal", "expensive"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +55,7 @@ class AssetSensor(SensorEntityDescription):
     """Something of the plan of one asset."""
 
     money: bool = False
-    value_fn: Callable[["AssetPlanSensor"], Value]
+    value_fn: Callable[[AssetPlanSensor], Value]
 
 
 LIVE_SENSORS: tuple[LiveSensor, ...] = (
@@ -80,7 +87,7 @@ LIVE_SENSORS: tuple[LiveSensor, ...] = (
         key="price_level",
         translation_key="price_level",
         device_class=SensorDeviceClass.ENUM,
-        options=PRICE_LEVELS,
+        options=list(LEVELS),
         value_fn=lambda live: live.price_level,
     ),
     LiveSensor(
@@ -97,6 +104,17 @@ LIVE_SENSORS: tuple[LiveSensor, ...] = (
 
 def _saved(planner: PlanCoordinator) -> float | None:
     return planner.plan.baseline_cost - planner.plan.cost if planner.plan is not None else None
+
+
+def _solar_day(key: str, day: int) -> PlanSensor:
+    return PlanSensor(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=1,
+        value_fn=lambda planner: solar_forecast_kwh(planner.home.sources, dt_util.as_local(planner.now), day),
+    )
 
 
 PLAN_SENSORS: tuple[PlanSensor, ...] = (
@@ -123,19 +141,8 @@ PLAN_SENSORS: tuple[PlanSensor, ...] = (
         suggested_display_precision=2,
         value_fn=_saved,
     ),
-    *(
-        PlanSensor(
-            key=key,
-            translation_key=key,
-            device_class=SensorDeviceClass.ENERGY,
-            native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-            suggested_display_precision=1,
-            value_fn=lambda planner, day=day: solar_forecast_kwh(
-                planner.home.sources, dt_util.as_local(planner.now), day
-            ),
-        )
-        for key, day in (("solar_forecast_today", 0), ("solar_forecast_tomorrow", 1))
-    ),
+    _solar_day("solar_forecast_today", 0),
+    _solar_day("solar_forecast_tomorrow", 1),
 )
 
 ASSET_SENSORS: tuple[AssetSensor, ...] = (
@@ -143,7 +150,9 @@ ASSET_SENSORS: tuple[AssetSensor, ...] = (
         key="next_start",
         translation_key="next_start",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda entity: next_start(entity.coordinator.plan, entity.asset_plan, entity.coordinator.now),
+        value_fn=lambda entity: next_start(
+            entity.coordinator.plan, entity.asset_plan, entity.coordinator.now
+        ),
     ),
     AssetSensor(
         key="next_end",
@@ -193,9 +202,13 @@ async def async_setup_entry(
 
 def _add_parts(hass: HomeAssistant, device: DeviceCoordinator, add: AddConfigEntryEntitiesCallback) -> None:
     def exists(row: EntityDescription) -> bool:
-        return isinstance(row, PartSensor) and device.data is not None and row.value_fn(device.data) is not None
+        return (
+            isinstance(row, PartSensor) and device.data is not None and row.value_fn(device.data) is not None
+        )
 
-    add_as_they_appear(hass, SENSOR_DOMAIN, device, PART_SENSORS, exists, lambda row: DevicePartSensor(device, row), add)
+    add_as_they_appear(
+        hass, SENSOR_DOMAIN, device, PART_SENSORS, exists, lambda row: DevicePartSensor(device, row), add
+    )
 
 
 class DevicePartSensor(DevicePartEntity, SensorEntity):
@@ -211,7 +224,11 @@ class DevicePartSensor(DevicePartEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> Value:
-        return self.entity_description.value_fn(self.coordinator.data) if self.coordinator.data is not None else None
+        return (
+            self.entity_description.value_fn(self.coordinator.data)
+            if self.coordinator.data is not None
+            else None
+        )
 
 
 class LiveHomeSensor(HomeLiveEntity, SensorEntity):

@@ -116,6 +116,10 @@ def _volt(phase: int) -> PartSensor:
     )
 
 
+def _phase_current(phase: int) -> Callable[[Readings], Value]:
+    return lambda r: _at(r.grid.phase_current_a, phase) if r.grid else None
+
+
 def _at(values: tuple[float, ...], phase: int) -> float | None:
     return values[phase - 1] if len(values) >= phase else None
 
@@ -126,14 +130,7 @@ PART_SENSORS: tuple[PartSensor, ...] = (
     _energy("grid_export", lambda r: r.grid.export_kwh if r.grid else None),
     _demand("quarter_demand", lambda r: r.grid.quarter_demand_kw if r.grid else None),
     _demand("month_peak", lambda r: r.grid.month_peak_kw if r.grid else None),
-    *(
-        _ampere(
-            f"grid_current_l{phase}",
-            lambda r, phase=phase: _at(r.grid.phase_current_a, phase) if r.grid else None,
-            phase,
-        )
-        for phase in (1, 2, 3)
-    ),
+    *(_ampere(f"grid_current_l{phase}", _phase_current(phase), phase) for phase in (1, 2, 3)),
     *(_volt(phase) for phase in (1, 2, 3)),
     _power("solar_power", lambda r: r.solar.power_kw if r.solar else None),
     _energy("solar_energy", lambda r: r.solar.energy_kwh if r.solar else None),

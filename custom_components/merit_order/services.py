@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import probatio
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry, async_register_admin_service
-import probatio
 
 from .const import DOMAIN
 from .coordinator import PlanCoordinator
+from .engine.model.codec import to_json
+from .engine.model.plan import PlanStatus
 from .runtime import MeritOrderConfigEntry
 
 ATTR_ASSET = "asset"
@@ -57,21 +59,24 @@ def _runtime_planner(hass: HomeAssistant) -> PlanCoordinator:
 
 def _plan(planner: PlanCoordinator, wanted: str | None) -> dict[str, Any]:
     """The plan as JSON, or one asset of it found by id or name."""
-    if planner.plan is None:
+    if (plan := planner.plan_json) is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_plan")
-    plan = planner.data.plan_json
     if wanted is None:
         return plan
     chosen = [asset for asset in plan["assets"] if wanted in (asset["id"], asset["name"])]
     if not chosen:
         raise ServiceValidationError(
-            translation_domain=DOMAIN, translation_key="no_such_asset", translation_placeholders={"asset": wanted}
+            translation_domain=DOMAIN,
+            translation_key="no_such_asset",
+            translation_placeholders={"asset": wanted},
         )
     return {**plan, "assets": chosen}
 
 
 def _summary(planner: PlanCoordinator) -> dict[str, Any]:
-    plan = planner.data.decision.plan
+    plan = planner.plan
+    if plan is None:
+        return {"status": PlanStatus.NONE.value}
     return {
         "id": plan.id,
         "at": plan.at.isoformat(),
@@ -79,6 +84,6 @@ def _summary(planner: PlanCoordinator) -> dict[str, Any]:
         "cost": plan.cost,
         "baseline_cost": plan.baseline_cost,
         "solve_ms": plan.solve_ms,
-        "slots": max(len(plan.edges) - 1, 0),
-        "shortfalls": planner.data.plan_json["shortfalls"],
+        "slots": len(plan.edges) - 1,
+        "shortfalls": to_json(plan.shortfalls),
     }

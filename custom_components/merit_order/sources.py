@@ -1,11 +1,11 @@
 """Prices and forecasts: asked when something new may be there, backed off when not, last good kept over a restart."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 import hashlib
 import json
 import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -104,7 +104,9 @@ class Sources:
                 found.append(self._tariff_source("export_price", "export", sub.subentry_id, config))
         return found
 
-    def _tariff_source(self, key: str, direction: str, subentry_id: str, config: TariffConfig) -> Source[Series]:
+    def _tariff_source(
+        self, key: str, direction: str, subentry_id: str, config: TariffConfig
+    ) -> Source[Series]:
         plug = config.supply if direction == "import" else config.export
         assert plug is not None
         tariff = tariff_kind(plug.kind).build(plug.options, self.ports, direction)

@@ -11,7 +11,9 @@ from .entity import AssetEntity
 from .runtime import MeritOrderConfigEntry
 
 PARALLEL_UPDATES = 0
-ALLOWED = SwitchEntityDescription(key="allowed", translation_key="allowed", entity_category=EntityCategory.CONFIG)
+ALLOWED = SwitchEntityDescription(
+    key="allowed", translation_key="allowed", entity_category=EntityCategory.CONFIG
+)
 
 
 async def async_setup_entry(

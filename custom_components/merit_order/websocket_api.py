@@ -51,7 +51,7 @@ def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, 
         if entry.state is not ConfigEntryState.LOADED:
             return
         parts = {
-            "plan": plan_json(entry.runtime_data),
+            "plan": entry.runtime_data.planner.plan_json,
             "home": home_json(entry.runtime_data),
             "entities": entities_json(hass, entry.runtime_data),
         }
@@ -72,11 +72,6 @@ def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, 
     connection.subscriptions[msg["id"]] = stop
     connection.send_result(msg["id"])
     push()
-
-
-def plan_json(runtime: Runtime) -> dict[str, Any] | None:
-    """The plan that holds now, as JSON."""
-    return runtime.planner.data.plan_json if runtime.planner.plan is not None else None
 
 
 def home_json(runtime: Runtime) -> dict[str, Any]:
@@ -103,7 +98,8 @@ def entities_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, dict[str, 
 def _asset_json(registry: er.EntityRegistry, runtime: Runtime, asset: PlannedAsset) -> dict[str, Any]:
     plan = runtime.planner.plan
     ids = {
-        name: registry.async_get_entity_id(domain, DOMAIN, f"{asset.id}_{key}") for name, domain, key in ASSET_ENTITIES
+        name: registry.async_get_entity_id(domain, DOMAIN, f"{asset.id}_{key}")
+        for name, domain, key in ASSET_ENTITIES
     }
     return {
         **ids,

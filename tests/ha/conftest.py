@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
+import pytest
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from .homes import START, entity_home, set_house

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.codec import to_json
 from custom_components.merit_order.engine.model.roles import Identity, Role
 from custom_components.merit_order.stored import AssetConfig, DeviceConfig, PlugIn, TariffConfig
-from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 START = datetime(2026, 11, 21, 9, 2, tzinfo=UTC)
 
@@ -75,7 +76,11 @@ def entity_devices() -> list[ConfigSubentryData]:
             METER,
             "Meter",
             "entities_grid",
-            {"power": "sensor.grid_power", "import_energy": "sensor.grid_import", "export_energy": "sensor.grid_export"},
+            {
+                "power": "sensor.grid_power",
+                "import_energy": "sensor.grid_import",
+                "export_energy": "sensor.grid_export",
+            },
             (Role.GRID,),
             (AssetConfig(key="grid", kind="grid", name="Grid"),),
         ),
@@ -121,7 +126,8 @@ NIGHT = {"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "22:00", "end": "06:00", "p
 def entity_home(*more: ConfigSubentryData, options: dict[str, Any] | None = None) -> MockConfigEntry:
     """A home of entity-bound devices with a flat import price and a lower export price."""
     tariff = TariffConfig(
-        supply=PlugIn(kind="fixed", options={"price": 0.30}), export=PlugIn(kind="fixed", options={"price": 0.08})
+        supply=PlugIn(kind="fixed", options={"price": 0.30}),
+        export=PlugIn(kind="fixed", options={"price": 0.08}),
     )
     return MockConfigEntry(
         domain=DOMAIN,

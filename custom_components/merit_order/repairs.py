@@ -1,0 +1,114 @@
+"""Repair issues: what is missing, said once it has lasted, gone by itself once it is there again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from .const import DOMAIN, MODE_OFF
+from .coordinator import PlanCoordinator
+from .engine.assets import asset_kind
+from .engine.model.roles import Role
+
+# A router that restarts, an inverter that updates itself: not worth a person's time.
+DEVICE_PATIENCE = timedelta(minutes=10)
+SOURCE_PATIENCE = timedelta(minutes=30)
+PLAN_PATIENCE = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that is wrong now. `key` is the translation key, `id` tells two of the same kind apart."""
+
+    id: str
+    key: str
+    patience: timedelta
+    severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
+    placeholders: dict[str, str] = field(default_factory=dict)
+
+
+class Repairs:
+    """Raises and clears the issues of a home."""
+
+    def __init__(self, hass: HomeAssistant, planner: PlanCoordinator) -> None:
+        self._hass = hass
+        self._planner = planner
+        self._since: dict[str, datetime] = {}
+        self._raised: set[str] = set()
+
+    @callback
+    def look(self) -> None:
+        """Compare what is wrong with what was said."""
+        now = self._planner.now
+        troubles = {trouble.id: trouble for trouble in self._troubles()}
+        for gone in [key for key in self._since if key not in troubles]:
+            del self._since[gone]
+        for trouble in troubles.values():
+            since = self._since.setdefault(trouble.id, now)
+            if now - since >= trouble.patience and trouble.id not in self._raised:
+                self._raise(trouble)
+        for over in [key for key in self._raised if key not in troubles]:
+            ir.async_delete_issue(self._hass, DOMAIN, over)
+            self._raised.discard(over)
+
+    @callback
+    def clear(self) -> None:
+        """Take back everything: the home is being unloaded."""
+        for issue in self._raised:
+            ir.async_delete_issue(self._hass, DOMAIN, issue)
+        self._raised.clear()
+
+    def _raise(self, trouble: Trouble) -> None:
+        self._raised.add(trouble.id)
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            trouble.id,
+            is_fixable=False,
+            severity=trouble.severity,
+            translation_key=trouble.key,
+            translation_placeholders=trouble.placeholders,
+        )
+
+    def _troubles(self) -> Iterator[Trouble]:
+        home = self._planner.home
+        if self._planner.mode == MODE_OFF:
+            return
+        yield from self._devices()
+        price = home.sources.find("price")
+        if home.tariff is None:
+            yield Trouble(id="no_tariff", key="no_tariff", patience=timedelta())
+        elif price is not None and price.error is not None:
+            names = {"source": price.kind, "error": str(price.error)}
+            yield Trouble(id="no_prices", key="no_prices", patience=SOURCE_PATIENCE, placeholders=names)
+        yield from self._forecasts()
+        if self._planner.plan is None:
+            yield Trouble(
+                id="plan_lost", key="plan_lost", patience=PLAN_PATIENCE, severity=ir.IssueSeverity.ERROR
+            )
+
+    def _devices(self) -> Iterator[Trouble]:
+        for subentry_id, device in self._planner.home.devices.items():
+            if not device.last_update_success:
+                yield Trouble(
+                    id=f"device_unreachable_{subentry_id}",
+                    key="device_unreachable",
+                    patience=DEVICE_PATIENCE,
+                    placeholders={"device": device.name, "error": str(device.last_exception)},
+                )
+
+    def _forecasts(self) -> Iterator[Trouble]:
+        sources = self._planner.home.sources
+        has_solar = any(asset_kind(a.config.kind).role is Role.SOLAR for a in self._planner.home.assets)
+        if has_solar and not any(item.key.startswith("solar") for item in sources.items):
+            yield Trouble(id="no_solar_forecast", key="no_solar_forecast", patience=timedelta())
+        for item in sources.items:
+            if item.error is not None and item.key not in ("price", "export_price"):
+                yield Trouble(
+                    id=f"forecast_failed_{item.key}",
+                    key="forecast_failed",
+                    patience=SOURCE_PATIENCE,
+                    placeholders={"source": item.kind, "error": str(item.error)},
+                )
