@@ -2,63 +2,165 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from .health import LOAD, OUTDOOR, Bounds, examine, price_bounds, solar_bounds
 from .model.errors import InputError
 from .model.horizon import Band, Horizon
-from .model.plan import Health, InputStatus
-from .model.series import FloatArray, Forecast, Quality, Series, Slots
-from .model.snapshot import Settings, Snapshot
+from .model.plan import InputStatus
+from .model.series import FloatArray, Forecast, Quality, Series, Slots, Span
+from .model.snapshot import AssetSpec, Settings, Snapshot
 
 SLOT_MINUTES = (5, 10, 15, 20, 30, 60)
 
 
+# A European household's 3,500 kWh a year: what is assumed when nothing at all is known of the load.
+DEFAULT_LOAD_KW = 0.4
+
+
 def normalise(snapshot: Snapshot) -> Horizon | tuple[InputStatus, ...]:
-    """The horizon of a snapshot; or, when there is nothing to plan by, the inputs that are missing."""
-    zone = _zone(snapshot.timezone)
-    slots = time_axis(snapshot.at, snapshot.settings)
-    inputs = list(snapshot.inputs)
-    buy, quality = snapshot.tariff.import_price.onto(slots)
-    if np.all(np.isnan(buy)):
-        return (*inputs, InputStatus(key="price", health=Health.MISSING, rule="left_out", reason="no_prices"))
-    buy, quality = _extended(buy, quality, slots)
-    sell = np.zeros(len(slots))
-    if snapshot.tariff.export_price is not None:
-        raw, sell_quality = snapshot.tariff.export_price.onto(slots)
-        sell = _extended(raw, sell_quality, slots)[0] if not np.all(np.isnan(raw)) else sell
-    load = _band(snapshot.load, slots)
-    if load is None:
-        inputs.append(InputStatus(key="load", health=Health.MISSING, rule="left_out", reason="no_forecast"))
-        load = Band(mid=np.zeros(len(slots)), low=np.zeros(len(slots)), high=np.zeros(len(slots)))
-    series: dict[str, dict[str, Band]] = {}
-    for spec in snapshot.assets:
-        bands = {name: _band(forecast, slots) for name, forecast in spec.series.items()}
-        series[spec.id] = {name: band for name, band in bands.items() if band is not None}
-    outdoor = None
-    if snapshot.outdoor_c is not None:
-        raw = snapshot.outdoor_c.onto(slots)[0]
-        outdoor = None if np.all(np.isnan(raw)) else _filled(raw, slots)
+    """The horizon of a snapshot; or, when there is nothing to plan by, what became of the inputs.
+
+    What is missing is never zero: see health.py for what is dropped, and below for what takes its place.
+    """
+    door = Door(snapshot, _zone(snapshot.timezone), time_axis(snapshot.at, snapshot.settings))
+    buy = door.price()
+    if buy is None:
+        return tuple(door.inputs)
     return Horizon(
         at=snapshot.at,
-        slots=slots,
-        hours=slots.hours,
-        zone=zone,
+        slots=door.slots,
+        hours=door.slots.hours,
+        zone=door.zone,
         currency=snapshot.currency,
-        import_price=buy,
-        export_price=sell,
-        price_quality=quality,
-        load=load,
-        series=series,
-        outdoor_c=outdoor,
+        import_price=buy[0],
+        export_price=door.export_price(),
+        price_quality=buy[1],
+        load=door.load(),
+        series={spec.id: door.forecasts(spec) for spec in snapshot.assets},
+        outdoor_c=door.outdoor(),
         capacity=snapshot.tariff.capacity,
-        inputs=tuple(inputs),
+        inputs=tuple(door.inputs),
     )
 
 
+class Door:
+    """Takes the inputs of one snapshot in, one after another, and keeps the notes on them in `inputs`."""
+
+    def __init__(self, snapshot: Snapshot, zone: ZoneInfo, slots: Slots) -> None:
+        self.snapshot, self.zone, self.slots = snapshot, zone, slots
+        self.inputs = list(snapshot.inputs)
+
+    def judge(self, key: str, series: Series, bounds: Bounds) -> Series:
+        """What can be used of a series; its status is noted when something is wrong with it."""
+        verdict = examine(series, bounds, self.slots.edges[0], self.slots.edges[-1], self.zone)
+        if verdict.fault is not None:
+            self._note(verdict.status(self._known(key, series)))
+        return verdict.series
+
+    def price(self) -> tuple[FloatArray, tuple[Quality, ...]] | None:
+        """Import prices and how sure they are; None without any: a plan without prices would be made on a lie."""
+        bounds = price_bounds(self.snapshot.currency)
+        series = self.judge("price", self.snapshot.tariff.import_price, bounds)
+        values, quality = series.onto(self.slots)
+        return None if np.all(np.isnan(values)) else _extended(values, quality, self.slots)
+
+    def export_price(self) -> FloatArray:
+        """Export prices. Without a contract feeding in earns nothing; where a contract's prices are missing the plan
+        counts on nothing, and says so.
+        """
+        if self.snapshot.tariff.export_price is None:
+            return np.zeros(len(self.slots))
+        # A feed-in price may be next to nothing all day: that is no other unit.
+        bounds = replace(price_bounds(self.snapshot.currency), faint=0.0)
+        series = self.judge("export_price", self.snapshot.tariff.export_price, bounds)
+        values, quality = series.onto(self.slots)
+        if np.all(np.isnan(values)):
+            self._rule("export_price", "default")
+            return np.zeros(len(self.slots))
+        return _extended(values, quality, self.slots)[0]
+
+    def load(self) -> Band:
+        """The load forecast, else what the last plan went by, else a household's mean."""
+        band = self._band("load", self.snapshot.load, LOAD)
+        if band is not None:
+            return band
+        previous = self.snapshot.previous
+        last = self._last_good(previous.home.load_kw) if previous and previous.home else None
+        self._rule("load", "default" if last is None else "last_good")
+        values = np.full(len(self.slots), DEFAULT_LOAD_KW) if last is None else last
+        return Band(mid=values, low=values, high=values)
+
+    def forecasts(self, spec: AssetSpec) -> dict[str, Band]:
+        """An asset's forecasts; a name that is absent was missing."""
+        bands = {}
+        for name, forecast in spec.series.items():
+            solar = spec.kind == "solar" and name == "power"
+            key = f"{spec.kind}:{spec.id}"
+            band = self._band(key, forecast, solar_bounds(spec.params.get("peak_kw")) if solar else None)
+            if band is None and solar and (last := self._last_solar(spec.id)) is not None:
+                self._rule(key, "last_good")
+                band = Band(mid=last, low=last, high=last)
+            if band is not None:
+                bands[name] = band
+        return bands
+
+    def outdoor(self) -> FloatArray | None:
+        """Outdoor temperature, or None: what depends on it has a default of its own."""
+        if self.snapshot.outdoor_c is None:
+            return None
+        return _one(self.judge("temperature", self.snapshot.outdoor_c, OUTDOOR), self.slots)
+
+    def _band(self, key: str, forecast: Forecast, bounds: Bounds | None) -> Band | None:
+        series = forecast.mid if bounds is None else self.judge(key, forecast.mid, bounds)
+        mid = _one(series, self.slots)
+        if mid is None:
+            return None
+        # What was wrong with the middle is wrong with its sides too.
+        sides = (forecast.low, forecast.high) if series.spans == forecast.mid.spans else (None, None)
+        low, high = (_one(side, self.slots) if side is not None else None for side in sides)
+        return Band(
+            mid=mid,
+            low=mid if low is None else np.minimum(low, mid),
+            high=mid if high is None else np.maximum(high, mid),
+        )
+
+    def _last_solar(self, asset_id: str) -> FloatArray | None:
+        asset = self.snapshot.previous.asset(asset_id) if self.snapshot.previous else None
+        return self._last_good(asset.power_kw) if asset else None
+
+    def _last_good(self, values: tuple[float, ...]) -> FloatArray | None:
+        """What the previous plan had for these slots; the rest from the same time a day before."""
+        previous = self.snapshot.previous
+        if previous is None or len(values) != len(previous.edges) - 1:
+            return None
+        edges = pairwise(previous.edges)
+        spans = tuple(Span(start, end, value) for (start, end), value in zip(edges, values, strict=True))
+        return _one(Series(spans), self.slots)
+
+    def _known(self, key: str, series: Series) -> InputStatus:
+        found = [status for status in self.inputs if status.key == key]
+        return found[-1] if found else InputStatus(key=key, origin=series.origin, issued=series.issued)
+
+    def _note(self, status: InputStatus) -> None:
+        # The last note of a key is the forecast's: an inverter's reading comes before it under the same key.
+        for i in range(len(self.inputs) - 1, -1, -1):
+            if self.inputs[i].key == status.key:
+                self.inputs[i] = status
+                return
+        self.inputs.append(status)
+
+    def _rule(self, key: str, rule: str) -> None:
+        self._note(replace(self._known(key, Series(())), rule=rule))
+
+
 def time_axis(at: datetime, settings: Settings) -> Slots:
-    """Slots from the running minute on: a first one to the next whole slot, then equal ones (coarser later if wished)."""
+    """Slots from the running minute on: a first one to the next whole slot, then equal ones (coarser later if
+    wished).
+    """
     minutes = settings.slot_minutes
     if minutes not in SLOT_MINUTES:
         raise InputError("settings.slot_minutes", f"{minutes} is none of {SLOT_MINUTES}")
@@ -109,23 +211,6 @@ def _filled(values: FloatArray, slots: Slots) -> FloatArray:
     return np.where(np.isnan(filled), np.nanmean(values), filled)
 
 
-def _band(forecast: Forecast, slots: Slots) -> Band | None:
-    mid = _one(forecast.mid, slots)
-    if mid is None:
-        return None
-    low, high = (_one(side, slots) if side is not None else None for side in (forecast.low, forecast.high))
-    return Band(
-        mid=mid,
-        low=mid if low is None else np.minimum(low, mid),
-        high=mid if high is None else np.maximum(high, mid),
-    )
-
-
 def _one(series: Series, slots: Slots) -> FloatArray | None:
     values = series.onto(slots)[0]
     return None if np.all(np.isnan(values)) else _filled(values, slots)
-
-
-def with_inputs(horizon: Horizon, notes: list[InputStatus]) -> Horizon:
-    """The horizon with what the assets had to say about their inputs."""
-    return replace(horizon, inputs=(*horizon.inputs, *notes))

@@ -32,7 +32,8 @@ def build(home: Ports, url: str, direction: str = "import", **options: Any) -> T
 
 
 def agile(published_until: datetime) -> Answer:
-    """An Agile price list up to an instant, newest first, paged: pence = half-hours since midnight UTC + 0.5."""
+    """An Agile price list up to an instant, newest first, paged: pence = half-hours since midnight UTC + 0.5.
+    """
 
     def answer(request: web.Request) -> web.Response:
         start, end = at(request.query["period_from"]), at(request.query["period_to"])
