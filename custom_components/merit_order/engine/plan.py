@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from .model.plan import AssetPlan, Block, Health, HomePlan, InputStatus, Intent,
 from .model.series import FloatArray
 from .model.snapshot import Snapshot
 from .optimise.problem import Problem
+from .price_level import price_levels
 
 QUIET_KW = 1e-3
 """Below this nothing is done: a watt is within any meter's noise."""
@@ -90,7 +92,7 @@ def home_plan(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: F
         import_price=_tuple(horizon.import_price),
         export_price=_tuple(horizon.export_price),
         price_quality=horizon.price_quality,
-        price_level=price_levels(horizon.import_price),
+        price_level=price_levels(horizon.import_price, horizon.hours),
         load_kw=_tuple(horizon.load.mid),
         solar_kw=_tuple(solar),
         solar_low_kw=_tuple(low),
@@ -98,14 +100,6 @@ def home_plan(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: F
         grid_kw=_tuple(grid_kw),
         cost=_tuple(cost),
     )
-
-
-def price_levels(prices: FloatArray) -> tuple[str, ...]:
-    """The lowest quarter of the window ahead is cheap, the highest expensive; all normal when prices hardly differ."""
-    low, high = np.quantile(prices, [0.25, 0.75])
-    if high - low < 1e-6:
-        return ("normal",) * len(prices)
-    return tuple("cheap" if p <= low else "expensive" if p >= high else "normal" for p in prices)
 
 
 def _sum_solar(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], side: str) -> FloatArray:
@@ -222,11 +216,11 @@ def _source(flows: Flows, part: slice, energy: FloatArray) -> str | None:
     return "mixed"
 
 
-def intents(plan: Plan, controllable: frozenset[str]) -> tuple[Intent, ...]:
-    """What the plan wants now of every asset it may drive: the running block, or off until the next one."""
-    if not plan.edges:
+def intents(plan: Plan, controllable: frozenset[str], at: datetime | None = None) -> tuple[Intent, ...]:
+    """What the plan wants of every asset it may drive, now or `at`: the running block, or off until the next one."""
+    now = at or (plan.edges[0] if plan.edges else plan.at)
+    if (slot := plan.slot_at(now)) is None:
         return ()
-    now = plan.edges[0]
     wanted = []
     for asset in plan.assets:
         if not asset.controlled or asset.kind not in controllable:
@@ -234,10 +228,10 @@ def intents(plan: Plan, controllable: frozenset[str]) -> tuple[Intent, ...]:
         block = next((b for b in asset.blocks if b.start <= now < b.end), None)
         if block is not None:
             wanted.append(
-                Intent(asset=asset.id, mode=block.mode, power_kw=asset.power_kw[0], until=block.end)
+                Intent(asset=asset.id, mode=block.mode, power_kw=asset.power_kw[slot], until=block.end)
             )
             continue
-        until = asset.blocks[0].start if asset.blocks else plan.edges[-1]
+        until = next((b.start for b in asset.blocks if b.start > now), plan.edges[-1])
         wanted.append(Intent(asset=asset.id, mode="off", power_kw=0.0, until=until))
     return tuple(wanted)
 

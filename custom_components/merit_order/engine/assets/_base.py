@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 from ..model.horizon import Horizon
 from ..model.options import Option
 from ..model.plan import InputStatus, Shortfall
-from ..model.program import BoolArray, IntArray, Program
+from ..model.program import BoolArray, Either, IntArray, Program
 from ..model.roles import Role
 from ..model.series import FloatArray
-from ..model.snapshot import AssetSpec
+from ..model.snapshot import AssetSpec, Override
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,20 @@ class Wishes:
     """One kWh below a wished storage level for one hour."""
     spare: float
     """What an optional use is worth above feeding in."""
+
+    def priced(self, priority: int) -> float:
+        """A need's price by priority: 1 is served first, 9 last; each step is worth the square root of two."""
+        return self.need * float(2.0 ** ((5 - min(max(priority, 1), 9)) / 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Columns by which a store gives power, one for each of `slots`, at most `most` kW; may it be fed in?"""
+
+    columns: IntArray
+    slots: IntArray
+    most: float
+    export: bool
 
 
 @dataclass(slots=True)
@@ -46,8 +60,10 @@ class Site:
     wishes: Wishes
     stored_value: float
     """What a kWh in the home battery is worth at the end of the horizon, in currency/kWh."""
-    discharges: list[tuple[IntArray, float]] = field(default_factory=list)
-    """Columns (n,) of each battery's discharge and their upper bound."""
+    givers: list[Giver] = field(default_factory=list)
+    generation: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """Solar power, (n,), before `curtailed`: (columns, their slots)."""
+    curtailed: list[tuple[IntArray, IntArray]] = field(default_factory=list)
     not_from_grid: list[tuple[IntArray, IntArray]] = field(default_factory=list)
     """(on/off columns, their slots) in which nothing may be bought while one is on."""
     not_from_battery: list[tuple[IntArray, IntArray]] = field(default_factory=list)
@@ -70,6 +86,47 @@ class Site:
             self.not_from_grid.append((columns, slots))
         if not from_battery:
             self.not_from_battery.append((columns, slots))
+
+    def one_way(
+        self,
+        charge: IntArray,
+        discharge: IntArray,
+        slots: IntArray,
+        most_in: FloatArray,
+        most_out: FloatArray,
+    ) -> None:
+        """A store does not take and give at once: a cut everywhere, a binary where burning energy would pay."""
+        program, horizon = self.program, self.horizon
+        both = np.flatnonzero((most_in > 0) & (most_out > 0))
+        rows = program.rows(len(both), upper=1.0)
+        program.put(rows, charge[both], 1.0 / most_in[both])
+        program.put(rows, discharge[both], 1.0 / most_out[both])
+        negative = (horizon.import_price < 0) | (horizon.export_price < 0)
+        pays = both[negative[slots[both]]]
+        if not len(pays):
+            return
+        switch = program.columns(len(pays), upper=1.0, integer=True)
+        into = program.rows(len(pays), upper=0.0)
+        program.put(into, charge[pays], 1.0)
+        program.put(into, switch, -most_in[pays])
+        out = program.rows(len(pays), upper=most_out[pays])
+        program.put(out, discharge[pays], 1.0)
+        program.put(out, switch, most_out[pays])
+        program.eithers.append(Either(switch, charge[pays], discharge[pays]))
+
+    def solar_only(self, charge: IntArray) -> None:
+        """`charge`, shape (n,), takes no more than the panels give."""
+        rows = self.program.rows(self.horizon.n, upper=self.generation)
+        self.program.put(rows, charge, 1.0)
+        for columns, slots in self.curtailed:
+            self.program.put(rows[slots], columns, 1.0)
+
+    def slots_of(self, order: Override) -> slice:
+        """The slots an order holds for; the running one when it has begun."""
+        slots = self.horizon.slots
+        running = order.start < slots.edges[0] < order.end
+        first = 0 if running else slots.count_before(order.start)
+        return slice(first, max(slots.count_before(order.end), first + running))
 
     def note(self, status: InputStatus) -> None:
         """Say by which rule an input was used."""

@@ -48,11 +48,11 @@ def daily_windows(
 
 def one_off(horizon: Horizon, needs: Iterable[Need], unit: str) -> tuple[Window, ...]:
     """The one-off needs in `unit` that are still ahead."""
-    found = []
-    for need in needs:
-        if need.unit == unit and need.by > horizon.at:
-            found.append(window(horizon, need.start or horizon.at, need.by, need.amount))
-    return tuple(found)
+    return tuple(
+        window(horizon, need.start or horizon.at, need.by, need.amount)
+        for need in needs
+        if need.unit == unit and need.by > horizon.at
+    )
 
 
 def window(horizon: Horizon, start: datetime, by: datetime, amount: float = 0.0) -> Window:

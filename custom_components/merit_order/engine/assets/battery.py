@@ -11,11 +11,11 @@ import numpy as np
 from ..model.codec import from_json
 from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus
-from ..model.program import Either, IntArray
+from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
-from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+from ._base import AssetKind, Giver, Opposite, Outcome, Site, Values, none_if_nan
 from ._store import self_consumption
 
 
@@ -190,7 +190,7 @@ def _planned(
     program.put(storage[1:], level[:-1], -1.0)
     program.put(storage, charge, -params.charge_efficiency * hours)
     program.put(storage, discharge, hours / params.discharge_efficiency)
-    _one_way(site, charge, discharge, most_charge, most_discharge)
+    site.one_way(charge, discharge, np.arange(n), most_charge, most_discharge)
     if start < low:
         below = program.columns(n, upper=low, wish=site.wishes.level * hours)
         rows = program.rows(n, lower=low)
@@ -200,7 +200,9 @@ def _planned(
     slots = np.arange(n)
     site.use(charge, slots, 1.0, most_charge)
     site.give(discharge, slots, most_discharge)
-    site.discharges.append((discharge, params.max_discharge_kw))
+    site.givers.append(Giver(discharge, slots, params.max_discharge_kw, params.export))
+    if not params.grid_charge:
+        site.solar_only(charge)
     return BatteryPart(spec, params, charge, discharge, level, storage, start, low, high)
 
 
@@ -208,27 +210,6 @@ def _first(n: int, value: float) -> FloatArray:
     array = np.zeros(n)
     array[0] = value
     return array
-
-
-def _one_way(
-    site: Site, charge: IntArray, discharge: IntArray, most_charge: FloatArray, most_discharge: FloatArray
-) -> None:
-    horizon, program = site.horizon, site.program
-    both = np.flatnonzero((most_charge > 0) & (most_discharge > 0))
-    rows = program.rows(len(both), upper=1.0)
-    program.put(rows, charge[both], 1.0 / most_charge[both])
-    program.put(rows, discharge[both], 1.0 / most_discharge[both])
-    pays = both[(horizon.import_price[both] < 0) | (horizon.export_price[both] < 0)]
-    if not len(pays):
-        return
-    switch = program.columns(len(pays), upper=1.0, integer=True)
-    into = program.rows(len(pays), upper=0.0)
-    program.put(into, charge[pays], 1.0)
-    program.put(into, switch, -most_charge[pays])
-    out = program.rows(len(pays), upper=most_discharge[pays])
-    program.put(out, discharge[pays], 1.0)
-    program.put(out, switch, most_discharge[pays])
-    program.eithers.append(Either(switch, charge[pays], discharge[pays]))
 
 
 def _orders(

@@ -6,7 +6,7 @@ first, by priority. Optional: only while nothing is bought and no battery gives,
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus, Shortfall
 from ..model.program import BoolArray
 from ..model.roles import Role
-from ..model.series import FloatArray, utc
+from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
 from ._runs import Profile, Runs, add_runs
@@ -65,7 +65,7 @@ class LoadState:
     done_kwh: float = 0.0
     done_runs: int = 0
     on: bool | None = None
-    on_since: str | None = None
+    on_since: datetime | None = None
     power_kw: float | None = None
     typical_kw: float | None = None
 
@@ -148,7 +148,7 @@ def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) ->
 
 def _profile(params: LoadParams, power: float) -> Profile:
     if params.profile_kw:
-        edges = np.arange(len(params.profile_kw) + 1) * max(params.profile_minutes, 1.0)
+        edges = np.arange(len(params.profile_kw) + 1, dtype=float) * max(params.profile_minutes, 1.0)
         kw = np.maximum(np.nan_to_num(np.array(params.profile_kw, dtype=float)), 0.0)
         return Profile(edges, kw.astype(float))
     minutes = none_if_nan(params.run_minutes)
@@ -172,21 +172,16 @@ def _decided(
         fixed = np.diff(rest.used_kwh(edges)) / horizon.hours if len(rest.kw) else fixed
         allowed &= fixed <= 1e-9
     for order in spec.overrides:
-        first, last = slots.count_before(order.start), slots.count_before(order.end)
-        if order.start < slots.edges[0] < order.end:
-            first = 0
-        allowed[first:last] = False
-        if order.mode is OverrideMode.ON:
-            fixed[first:last] = np.maximum(fixed[first:last], order.power_kw or power)
-        else:
-            fixed[first:last] = 0.0
+        where = site.slots_of(order)
+        allowed[where] = False
+        fixed[where] = (order.power_kw or power) if order.mode is OverrideMode.ON else 0.0
     return fixed, allowed
 
 
 def _running_minutes(site: Site, state: LoadState) -> float:
     if state.on_since is None:
         return 0.0
-    return max((site.horizon.at - utc(state.on_since)) / timedelta(minutes=1), 0.0)
+    return max((site.horizon.at - state.on_since) / timedelta(minutes=1), 0.0)
 
 
 def _needed(
@@ -201,7 +196,7 @@ def _needed(
     runs: list[Runs],
     uses: list[Use],
 ) -> None:
-    price = site.wishes.need * 2.0 ** ((5 - params.priority) / 2)
+    price = site.wishes.priced(params.priority)
     path = f"assets.{spec.id}.params"
     daily = (
         daily_windows(site.horizon, params.earliest, params.deadline, path) if params.runs_per_day > 0 else ()

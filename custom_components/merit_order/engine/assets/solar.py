@@ -68,6 +68,8 @@ def build(spec: AssetSpec, site: Site) -> SolarPart | None:
     curtailed = site.program.columns(len(slots), upper=power[slots], taste=horizon.hours[slots])
     most = np.zeros(horizon.n)
     most[slots] = power[slots]
+    site.generation = site.generation + power
+    site.curtailed.append((curtailed, slots))
     site.use(curtailed, slots, 1.0, most)
     return SolarPart(spec, power, curtailed, slots)
 

@@ -1,74 +1,326 @@
-"""A car on a charger."""
+"""A car on a charger: plugged in or not, ready by departure, charging at no less than its least current.
+
+Per slot: charge p (AC), 0 or least … most; discharge d where the car can feed the house; level e like a battery's, less
+what trips use. A departure asks for a level; what is missing is short at the price of a need.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
 from ..model.codec import from_json
-from ..model.options import Option, OptionType
-from ..model.plan import Shortfall
+from ..model.plan import Health, InputStatus, Shortfall
+from ..model.program import BoolArray, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
-from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Values
+from ..model.snapshot import AssetSpec, OverrideMode
+from ._base import AssetKind, Giver, Opposite, Outcome, Site, Values, none_if_nan
+from ._departures import Stay, Target, stay
 from ._slots import Use, add_use
+from ._switching import add_switching
+from ._vehicle import (
+    ASSUMED_SOC,
+    AT_ONCE,
+    OPTIONS,
+    SOLAR_ONLY,
+    VehicleParams,
+    VehicleState,
+    from_options,
+    powers,
+)
 from ._windows import one_off
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleParams:
-    """Powers AC."""
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The car's battery in a program: columns of shape (n,), and one short column per target."""
 
-    max_kw: float = 11.0
-    min_kw: float = 1.4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleState:
-    """What charger and car say."""
-
-    connected: bool | None = None
-    soc_percent: float | None = None
-    power_kw: float | None = None
+    level: IntArray
+    storage: IntArray
+    start_kwh: float
+    capacity_kwh: float
+    max_kwh: float
+    targets: tuple[tuple[Target, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class VehiclePart:
+    """A car in a program. `charge` and `discharge` are columns, one for each of `slots`."""
+
     spec: AssetSpec
+    params: VehicleParams
     hours: FloatArray
+    slots: IntArray
+    charge: IntArray
+    discharge: IntArray
     uses: tuple[Use, ...]
+    level: Level | None
 
     def outcome(self, values: Values) -> Outcome:
+        """Signed power, level, and departures it is not ready for."""
         power = np.zeros(len(self.hours))
+        power[self.slots] += values.x[self.charge]
+        if len(self.discharge):
+            power[self.slots] -= values.x[self.discharge]
         short = []
         for use in self.uses:
             power += use.power(values, len(power))
             if (missing := use.missing(values, self.hours)) > 0.01:
-                short.append(
-                    Shortfall(asset=self.spec.id, need="energy", by=use.window.by, amount=missing, unit="kWh")
-                )
-        return Outcome(power_kw=power, active=power > 1e-3, shortfalls=tuple(short))
+                short.append(self._short("energy", use.window.by, missing, "kWh"))
+        power = np.where(np.abs(power) < 1e-7, 0.0, power)
+        if self.level is None:
+            return Outcome(power_kw=power, active=power > 1e-3, mode_on="charge", shortfalls=tuple(short))
+        for target, column in self.level.targets:
+            if (missing := float(values.x[column])) > 0.01:
+                percent = missing / self.level.capacity_kwh * 100
+                short.append(self._short("departure", target.by, percent, "percent"))
+        return Outcome(
+            power_kw=power,
+            active=np.abs(power) > 1e-3,
+            mode_on="charge",
+            level=values.x[self.level.level],
+            level_unit="kWh",
+            level_start=self.level.start_kwh,
+            level_min=0.0,
+            level_max=self.level.max_kwh,
+            value=-values.dual[self.level.storage],
+            shortfalls=tuple(short),
+        )
 
     def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """Nothing to ask yet."""
         return ()
+
+    def _short(self, need: str, by: datetime, amount: float, unit: str) -> Shortfall:
+        return Shortfall(asset=self.spec.id, need=need, by=by, amount=amount, unit=unit)
 
 
 def build(spec: AssetSpec, site: Site) -> VehiclePart:
-    params = from_json(VehicleParams, dict(spec.params), f"assets.{spec.id}.params")
+    """Add the car."""
+    path = f"assets.{spec.id}"
+    params = from_json(VehicleParams, dict(spec.params), f"{path}.params")
+    state = from_json(VehicleState, dict(spec.state), f"{path}.state")
+    connected = state.connected is not False
+    capacity = none_if_nan(params.capacity_kwh)
+    where = stay(
+        site.horizon,
+        params.departures,
+        spec.needs,
+        capacity or 0.0,
+        connected=connected,
+        path=f"{path}.params",
+    )
+    free = where.plugged & _not_off(spec, site)
+    if not spec.controlled:
+        return _following(spec, site, params, state, free)
+    if capacity is None or capacity <= 0:
+        return _by_energy(spec, site, params, free)
+    return _by_level(spec, site, params, state, where, free, capacity)
+
+
+def _not_off(spec: AssetSpec, site: Site) -> BoolArray:
     free = np.ones(site.horizon.n, dtype=bool)
-    uses = [
-        add_use(site, window, params.max_kw, free, window.amount, site.wishes.need, switched=False)
-        for window in one_off(site.horizon, spec.needs, "kwh")
-    ]
-    return VehiclePart(spec, site.horizon.hours, tuple(uses))
+    for order in spec.overrides:
+        if order.mode is OverrideMode.OFF:
+            free[site.slots_of(order)] = False
+    return free
+
+
+def _following(
+    spec: AssetSpec, site: Site, params: VehicleParams, state: VehicleState, free: BoolArray
+) -> VehiclePart:
+    """A car that is not ours to plan is foreseen as going on as it does now until it is full."""
+    power, soc, capacity = (none_if_nan(v) for v in (state.power_kw, state.soc_percent, params.capacity_kwh))
+    none = np.zeros(0, dtype=np.int64)
+    fixed = np.zeros(site.horizon.n)
+    if power is not None and power > 0 and state.connected is not False:
+        room = 20.0 if capacity is None or soc is None else max(params.max_soc - soc, 0.0) / 100 * capacity
+        left = room / params.charge_efficiency
+        for t in np.flatnonzero(free):
+            fixed[t] = min(power, left / site.horizon.hours[t])
+            left -= fixed[t] * site.horizon.hours[t]
+    site.fixed = site.fixed + fixed
+    slots = np.arange(site.horizon.n)
+    columns = site.program.columns(site.horizon.n, lower=fixed, upper=fixed)
+    return VehiclePart(spec, params, site.horizon.hours, slots, columns, none, (), None)
+
+
+def _by_energy(spec: AssetSpec, site: Site, params: VehicleParams, free: BoolArray) -> VehiclePart:
+    """Without a known battery only needs in kWh (AC) can be planned."""
+    least, most = powers(params)
+    uses = []
+    for window in one_off(site.horizon, spec.needs, "kwh"):
+        price = site.wishes.priced(params.priority)
+        use = add_use(site, window, most, free, window.amount, price, switched=False)
+        if least > 0:
+            _semi(site, params, use.columns, use.slots, least, most, was_on=False)
+        uses.append(use)
+    none = np.zeros(0, dtype=np.int64)
+    return VehiclePart(spec, params, site.horizon.hours, none, none, none, tuple(uses), None)
+
+
+def _by_level(
+    spec: AssetSpec,
+    site: Site,
+    params: VehicleParams,
+    state: VehicleState,
+    where: Stay,
+    free: BoolArray,
+    capacity: float,
+) -> VehiclePart:
+    horizon, program = site.horizon, site.program
+    soc = none_if_nan(state.soc_percent)
+    if soc is None:
+        site.note(
+            InputStatus(key=f"vehicle:{spec.id}", health=Health.PROVISIONAL, rule="default", reason="no_soc")
+        )
+        soc = ASSUMED_SOC
+    start = float(np.clip(soc, 0, 100)) / 100 * capacity
+    slots = np.flatnonzero(free)
+    hours = horizon.hours[slots]
+    least, most = powers(params)
+    most_use = np.zeros(horizon.n)
+    most_use[slots] = most
+    worth = np.zeros(len(slots))
+    if params.mode == SOLAR_ONLY:
+        worth = np.maximum(horizon.export_price[slots], 0.0) + site.wishes.spare
+    later = np.arange(len(slots)) / max(len(slots), 1) * hours
+    charge = program.columns(len(slots), upper=most, wish=-worth * hours, taste=later)
+    site.use(charge, slots, 1.0, most_use)
+    discharge = _discharge(site, params, slots, charge, most)
+    on = _semi(site, params, charge, slots, least, most, was_on=(state.power_kw or 0.0) > 0.1)
+    if params.mode == SOLAR_ONLY:
+        site.optional(on, slots, from_grid=False, from_battery=False)
+    level = _level(spec, site, params, where, start, capacity, charge, discharge, slots)
+    _orders(spec, site, charge, slots, most)
+    return VehiclePart(spec, params, horizon.hours, slots, charge, discharge, (), level)
+
+
+def _semi(
+    site: Site,
+    params: VehicleParams,
+    charge: IntArray,
+    slots: IntArray,
+    least: float,
+    most: float,
+    *,
+    was_on: bool,
+) -> IntArray:
+    """Either off or at `least` … `most`. A slight liking for on makes rounding follow the current, not the ratio."""
+    on = site.program.columns(len(slots), upper=1.0, taste=-0.01, integer=True)
+    under = site.program.rows(len(slots), upper=0.0)
+    site.program.put(under, charge, 1.0)
+    site.program.put(under, on, -most)
+    above = site.program.rows(len(slots), lower=0.0)
+    site.program.put(above, charge, 1.0)
+    site.program.put(above, on, -least)
+    add_switching(
+        site,
+        on,
+        slots,
+        was_on=was_on,
+        min_on_minutes=params.min_on_minutes,
+        min_off_minutes=params.min_off_minutes,
+    )
+    return on
+
+
+def _discharge(site: Site, params: VehicleParams, slots: IntArray, charge: IntArray, most: float) -> IntArray:
+    if params.max_discharge_kw <= 0 or not len(slots):
+        return np.zeros(0, dtype=np.int64)
+    program, horizon = site.program, site.horizon
+    hours = horizon.hours[slots]
+    discharge = program.columns(len(slots), upper=params.max_discharge_kw, money=params.wear_cost * hours)
+    most_give = np.zeros(horizon.n)
+    most_give[slots] = params.max_discharge_kw
+    site.give(discharge, slots, most_give)
+    site.one_way(
+        charge, discharge, slots, np.full(len(slots), most), np.full(len(slots), params.max_discharge_kw)
+    )
+    site.givers.append(Giver(discharge, slots, params.max_discharge_kw, params.v2g))
+    return discharge
+
+
+def _level(
+    spec: AssetSpec,
+    site: Site,
+    params: VehicleParams,
+    where: Stay,
+    start: float,
+    capacity: float,
+    charge: IntArray,
+    discharge: IntArray,
+    slots: IntArray,
+) -> Level:
+    horizon, program, n = site.horizon, site.program, site.horizon.n
+    top = max(params.max_soc / 100 * capacity, start)
+    left = np.maximum(start - np.cumsum(where.trip_kwh), 0.0)
+    # Feeding the house stops at the floor; trips may go below it.
+    floor = np.minimum(params.floor_soc / 100 * capacity, left) if len(discharge) else np.zeros(n)
+    money = np.zeros(n)
+    if len(discharge):
+        money[-1] = -site.stored_value
+        program.offset += site.stored_value * start
+    level = program.columns(n, lower=floor, upper=top, money=money)
+    begin = -where.trip_kwh
+    begin[0] += start
+    storage = program.rows(n, lower=begin, upper=begin)
+    program.put(storage, level, 1.0)
+    program.put(storage[1:], level[:-1], -1.0)
+    program.put(storage[slots], charge, -params.charge_efficiency * horizon.hours[slots])
+    if len(discharge):
+        program.put(storage[slots], discharge, horizon.hours[slots] / params.discharge_efficiency)
+    trips = np.flatnonzero(where.trip_kwh > 0)
+    price = site.wishes.priced(params.priority)
+    program.put(storage[trips], program.columns(len(trips), wish=price), -1.0)
+    _charge_at_once(site, params, where, level, capacity)
+    targets = []
+    if params.mode != SOLAR_ONLY:
+        for target in where.targets:
+            short = program.columns(1, wish=price)
+            wanted = min(target.kwh, top)
+            if target.slot > 0:
+                program.row(np.array([level[target.slot - 1], short[0]]), 1.0, lower=wanted)
+                targets.append((target, int(short[0])))
+    return Level(level, storage, start, capacity, top, tuple(targets))
+
+
+def _charge_at_once(site: Site, params: VehicleParams, where: Stay, level: IntArray, capacity: float) -> None:
+    """Below the least level always, and with `asap` below the wished one: every hour below it counts."""
+    wanted = params.min_soc / 100 * capacity
+    if params.mode == AT_ONCE:
+        wanted = max([wanted, *(target.kwh for target in where.targets)])
+        wanted = wanted or params.max_soc / 100 * capacity
+    wanted = min(wanted, params.max_soc / 100 * capacity)
+    if wanted <= 0:
+        return
+    slots = np.flatnonzero(where.plugged)
+    below = site.program.columns(len(slots), wish=site.wishes.need * site.horizon.hours[slots])
+    rows = site.program.rows(len(slots), lower=wanted)
+    site.program.put(rows, level[slots], 1.0)
+    site.program.put(rows, below, 1.0)
+
+
+def _orders(spec: AssetSpec, site: Site, charge: IntArray, slots: IntArray, most: float) -> None:
+    for order in spec.overrides:
+        if order.mode is not OverrideMode.ON:
+            continue
+        inside = np.isin(slots, np.arange(site.horizon.n)[site.slots_of(order)])
+        wanted = min(order.power_kw or most, most)
+        short = site.program.columns(int(np.sum(inside)), wish=site.wishes.need)
+        rows = site.program.rows(int(np.sum(inside)), lower=wanted)
+        site.program.put(rows, charge[inside], 1.0)
+        site.program.put(rows, short, 1.0)
 
 
 VEHICLE = AssetKind(
     key="vehicle",
-    options=(Option(key="max_kw", type=OptionType.NUMBER, default=11.0, minimum=1, maximum=50, unit="kW"),),
+    options=OPTIONS,
     params=VehicleParams,
     state=VehicleState,
     role=Role.CHARGER,
     controllable=True,
     build=build,
+    from_options=from_options,
 )

@@ -40,6 +40,7 @@ def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
         fixed=horizon.load.mid.copy(),
         most_use=np.zeros(horizon.n),
         most_give=np.zeros(horizon.n),
+        generation=np.zeros(horizon.n),
         wishes=wishes(horizon),
         stored_value=stored_value(horizon),
     )
@@ -52,6 +53,7 @@ def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
     assert isinstance(grid, GridPart)
     program.fix_rows(balance, site.fixed)
     _spare_only(site, grid)
+    _fed_in(site, grid)
     return Problem(horizon, program, tuple(parts), grid, balance, tuple(site.notes))
 
 
@@ -80,7 +82,22 @@ def _spare_only(site: Site, grid: GridPart) -> None:
         program.put(rows, grid.imports[slots], 1.0)
         program.put(rows, switch, bought)
     for switch, slots in site.not_from_battery:
-        for discharge, most in site.discharges:
-            rows = program.rows(len(slots), upper=most)
-            program.put(rows, discharge[slots], 1.0)
-            program.put(rows, switch, most)
+        for giver in site.givers:
+            _, mine, theirs = np.intersect1d(slots, giver.slots, return_indices=True)
+            rows = program.rows(len(mine), upper=giver.most)
+            program.put(rows, giver.columns[theirs], 1.0)
+            program.put(rows, switch[mine], giver.most)
+
+
+def _fed_in(site: Site, grid: GridPart) -> None:
+    """Where a store may not feed in, no more is fed in than the panels and the other stores give."""
+    if all(giver.export for giver in site.givers):
+        return
+    program = site.program
+    rows = program.rows(site.horizon.n, upper=site.generation)
+    program.put(rows, grid.exports, 1.0)
+    for columns, slots in site.curtailed:
+        program.put(rows[slots], columns, 1.0)
+    for giver in site.givers:
+        if giver.export:
+            program.put(rows[giver.slots], giver.columns, -1.0)

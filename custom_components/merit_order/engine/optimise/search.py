@@ -92,7 +92,7 @@ class Search:
         self.solver.bound(integers, whole, whole)
 
     def _dive(self, x: FloatArray) -> Found | None:
-        """A whole-number solution near the relaxation: each run at its likeliest start, then each either by its flow."""
+        """A whole-number solution near the relaxation: runs at their likeliest start, eithers by their flow."""
         solver, program = self.solver, self.program
         switches = [either.switch for either in program.eithers]
         others = np.setdiff1d(solver.integers, np.concatenate(switches) if switches else np.zeros(0))
@@ -109,7 +109,7 @@ class Search:
         return self._improved(self._settle_eithers(best), program.choices, program.eithers)
 
     def _settle_eithers(self, best: Found | None) -> Found | None:
-        """Fix the clearest eithers first, solve again, and so on: later ones see what the earlier ones made of prices."""
+        """Fix the clearest eithers, solve again, and so on: later ones see what earlier ones did to prices."""
         eithers = self.program.eithers
         switch, first, second = (
             np.concatenate([getattr(either, name) for either in eithers])
@@ -156,10 +156,10 @@ class Search:
         for either in eithers:
             on = x[either.switch] > 0.5
             gain = np.where(on, reduced[either.switch], -reduced[either.switch])
-            for i in np.flatnonzero(gain > 1e-9):
-                found.append(
-                    (float(gain[i]), Move(either.switch[i : i + 1], np.array([0.0 if on[i] else 1.0])))
-                )
+            found.extend(
+                (float(gain[i]), Move(either.switch[i : i + 1], np.array([0.0 if on[i] else 1.0])))
+                for i in np.flatnonzero(gain > 1e-9)
+            )
         return [move for _, move in sorted(found, key=lambda pair: -pair[0])]
 
     def _try(self, best: Found, moves: list[Move]) -> Found | None:

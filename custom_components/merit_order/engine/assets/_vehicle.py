@@ -1,0 +1,137 @@
+"""What a person sets for a car, and what charger and car say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..model.errors import InputError
+from ..model.options import Option, OptionType
+from ._base import none_if_nan
+from ._departures import Departure
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CHEAPEST, SOLAR_ONLY, AT_ONCE = "cheapest", "solar", "asap"
+ASSUMED_SOC = 50.0
+"""Stands in for a state of charge the car does not tell; the plan is then provisional."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleParams:
+    """Powers are AC, SoC in percent of `capacity_kwh` (None: not known, only needs in kWh can be planned).
+
+    `min_kw` and `max_kw` None follow from `phases`, amperes and `voltage`. Below `min_soc` it charges at once.
+    `max_discharge_kw` above 0: it can feed the house down to `floor_soc`, and the grid with `v2g`.
+    `wear_cost` is currency per kWh taken out for the house.
+    """
+
+    capacity_kwh: float | None = None
+    phases: int = 3
+    voltage: float = 230.0
+    min_current_a: float = 6.0
+    max_current_a: float = 16.0
+    min_kw: float | None = None
+    max_kw: float | None = None
+    charge_efficiency: float = 0.9
+    discharge_efficiency: float = 0.9
+    mode: str = CHEAPEST
+    departures: tuple[Departure, ...] = ()
+    min_soc: float = 0.0
+    max_soc: float = 100.0
+    max_discharge_kw: float = 0.0
+    floor_soc: float = 40.0
+    v2g: bool = False
+    wear_cost: float = 0.0
+    min_on_minutes: float = 0.0
+    min_off_minutes: float = 0.0
+    priority: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleState:
+    """What charger and car say; `connected` None counts as plugged in."""
+
+    connected: bool | None = None
+    soc_percent: float | None = None
+    power_kw: float | None = None
+
+
+def powers(params: VehicleParams) -> tuple[float, float]:
+    """Least and most charging power in kW."""
+    per_ampere = max(params.phases, 1) * params.voltage / 1000
+    least, most = none_if_nan(params.min_kw), none_if_nan(params.max_kw)
+    most = params.max_current_a * per_ampere if most is None else max(most, 0.0)
+    least = params.min_current_a * per_ampere if least is None else max(least, 0.0)
+    return min(least, most), most
+
+
+def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Params from what a person answered: the one departure that is asked for becomes the weekly pattern."""
+    params = {
+        key: value for key, value in options.items() if not key.startswith("departure") and key != "returns"
+    }
+    if "phases" in params:
+        params["phases"] = int(params["phases"])
+    if not (at := options.get("departure")):
+        return params
+    days = options.get("departure_weekdays") or WEEKDAYS
+    if unknown := set(days) - set(WEEKDAYS):
+        raise InputError("departure_weekdays", f"{min(unknown)!r} is not a weekday")
+    params["departures"] = [
+        {
+            "time": at,
+            "weekdays": [WEEKDAYS.index(day) for day in days],
+            "soc": options.get("departure_soc", 80.0),
+            "returns": options.get("returns"),
+        }
+    ]
+    return params
+
+
+OPTIONS = (
+    Option(key="capacity_kwh", type=OptionType.NUMBER, minimum=1, maximum=300, unit="kWh"),
+    Option(key="phases", type=OptionType.NUMBER, default=3, minimum=1, maximum=3, step=1),
+    Option(key="max_current_a", type=OptionType.NUMBER, default=16, minimum=6, maximum=80, unit="A"),
+    Option(
+        key="min_current_a", type=OptionType.NUMBER, default=6, minimum=1, maximum=32, unit="A", advanced=True
+    ),
+    Option(
+        key="mode",
+        type=OptionType.CHOICE,
+        default=CHEAPEST,
+        choices=(CHEAPEST, SOLAR_ONLY, AT_ONCE),
+        required=True,
+    ),
+    Option(key="departure", type=OptionType.TIME, default="07:00"),
+    Option(key="departure_soc", type=OptionType.NUMBER, default=80, minimum=0, maximum=100, unit="%"),
+    Option(key="departure_weekdays", type=OptionType.WEEKDAYS, advanced=True),
+    Option(key="returns", type=OptionType.TIME, advanced=True),
+    Option(key="min_soc", type=OptionType.NUMBER, default=0, minimum=0, maximum=100, unit="%", advanced=True),
+    Option(
+        key="max_soc", type=OptionType.NUMBER, default=100, minimum=10, maximum=100, unit="%", advanced=True
+    ),
+    Option(
+        key="max_discharge_kw",
+        type=OptionType.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=50,
+        unit="kW",
+        advanced=True,
+    ),
+    Option(
+        key="floor_soc", type=OptionType.NUMBER, default=40, minimum=0, maximum=100, unit="%", advanced=True
+    ),
+    Option(key="v2g", type=OptionType.BOOLEAN, default=False, advanced=True),
+    Option(
+        key="charge_efficiency",
+        type=OptionType.NUMBER,
+        default=0.9,
+        minimum=0.5,
+        maximum=1,
+        step=0.01,
+        advanced=True,
+    ),
+    Option(
+        key="wear_cost", type=OptionType.NUMBER, default=0, minimum=0, maximum=2, unit="/kWh", advanced=True
+    ),
+)
