@@ -5,99 +5,29 @@ definition. Signs: battery + = charge; grid meter + = export.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 
+from demo.faces._registers import Kind, Register
 from demo.physics.house import LOCAL, House
 from demo.physics.inverter import Forced, WorkingMode
 
 VOLTAGE = 230.0
 FREQUENCY = 50.0
 
-
-class Kind(StrEnum):
-    """How a value lies in registers: width and sign, or text."""
-
-    U16 = "u16"
-    I16 = "i16"
-    U32 = "u32"
-    I32 = "i32"
-    TEXT = "text"
+Row = Register[House]
 
 
-_WORDS = {Kind.U16: 1, Kind.I16: 1, Kind.U32: 2, Kind.I32: 2}
-# What the inverter sends for a value it does not have.
-_INVALID = {Kind.U16: 0xFFFF, Kind.I16: 0x7FFF, Kind.U32: 0xFFFF_FFFF, Kind.I32: 0x7FFF_FFFF}
-_ABSURD = {Kind.U16: 0xFFF0, Kind.I16: -32_000, Kind.U32: 0xFFFF_FF00, Kind.I32: -2_000_000_000}
+def _measured(address: int, kind: Kind, get: Callable[[House], float], scale: float = 1) -> Row:
+    return Row(address, kind, get, scale, measured=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One value. `get` returns it in its physical unit, which times `scale` is the number sent.
-
-    `write` takes the number received; absent for what can only be read. `least` and `most` bound that number.
-    """
-
-    address: int
-    kind: Kind
-    get: Callable[[House], float | str]
-    scale: float = 1
-    words: int = 0
-    write: Callable[[House, int], None] | None = None
-    least: int = 0
-    most: int = 0
-
-    @property
-    def length(self) -> int:
-        """Return how many registers the value takes."""
-        return self.words or _WORDS[self.kind]
-
-    @property
-    def measured(self) -> bool:
-        """Return whether this is a measurement, which a fault may spoil."""
-        return self.write is None and self.kind is not Kind.TEXT and self.address >= 32_000
-
-    def read(self, house: House) -> list[int]:
-        """Return the value as registers."""
-        value = self.get(house)
-        if isinstance(value, str):
-            raw = value.encode().ljust(2 * self.length, b"\0")
-            return [raw[n] << 8 | raw[n + 1] for n in range(0, 2 * self.length, 2)]
-        return self.encode(round(value * self.scale))
-
-    def encode(self, number: int) -> list[int]:
-        """Return `number` as registers, high word first."""
-        if self.length == 1:
-            return [number & 0xFFFF]
-        return [number >> 16 & 0xFFFF, number & 0xFFFF]
-
-    def decode(self, words: list[int]) -> int:
-        """Return the number that `words` mean."""
-        number = 0
-        for word in words:
-            number = number << 16 | word
-        bits = 16 * len(words)
-        if self.kind in (Kind.I16, Kind.I32) and number >= 1 << (bits - 1):
-            number -= 1 << bits
-        return number
-
-    def invalid(self) -> list[int]:
-        """Return the registers for "no value"."""
-        return self.encode(_INVALID[self.kind])
-
-    def out_of_range(self) -> list[int]:
-        """Return registers that no house can produce."""
-        return self.encode(_ABSURD[self.kind])
-
-
-def _setting(address: int, kind: Kind, name: str, most: int, scale: float = 1, least: int = 0) -> Register:
+def _setting(address: int, kind: Kind, name: str, most: int, scale: float = 1, least: int = 0) -> Row:
     """Return a read/write register kept in the inverter's settings, in `scale`-ths of its unit."""
 
     def write(house: House, number: int) -> None:
         setattr(house.inverter.settings, name, number if scale == 1 else number / scale)
 
-    return Register(
+    return Row(
         address,
         kind,
         lambda house: float(getattr(house.inverter.settings, name)),
@@ -108,13 +38,13 @@ def _setting(address: int, kind: Kind, name: str, most: int, scale: float = 1, l
     )
 
 
-def _asked(address: int, kind: Kind, name: str, most: int, scale: float = 1) -> Register:
+def _asked(address: int, kind: Kind, name: str, most: int, scale: float = 1) -> Row:
     """Return a read/write register that prepares a forced charge or discharge."""
 
     def write(house: House, number: int) -> None:
         setattr(house.inverter.asked, name, number if scale == 1 else number / scale)
 
-    return Register(
+    return Row(
         address, kind, lambda house: float(getattr(house.inverter.asked, name)), scale, write=write, most=most
     )
 
@@ -144,12 +74,12 @@ def _utc_offset_minutes(house: House) -> float:
     return (_local_epoch(house) - house.epoch) / 60
 
 
-def _text(address: int, words: int, value: str) -> Register:
-    return Register(address, Kind.TEXT, lambda _: value, words=words)
+def _text(address: int, words: int, value: str) -> Row:
+    return Row(address, Kind.TEXT, lambda _: value, words=words)
 
 
-def _fixed(address: int, kind: Kind, value: float, scale: float = 1) -> Register:
-    return Register(address, kind, lambda _: value, scale)
+def _fixed(address: int, kind: Kind, value: float, scale: float = 1) -> Row:
+    return Row(address, kind, lambda _: value, scale)
 
 
 def _phase_w(phase: int) -> Callable[[House], float]:
@@ -167,8 +97,8 @@ IDENTITY = (
     _fixed(30070, Kind.U16, 428),
     _fixed(30071, Kind.U16, 2),
     _fixed(30072, Kind.U16, 2),
-    Register(30073, Kind.U32, lambda h: h.inverter.rated_w),
-    Register(30075, Kind.U32, lambda h: h.inverter.rated_w * 1.1),
+    Row(30073, Kind.U32, lambda h: h.inverter.rated_w),
+    Row(30075, Kind.U32, lambda h: h.inverter.rated_w * 1.1),
     _text(31000, 15, "A"),
     _text(31025, 15, "V100R001C00SPC200"),
 )
@@ -180,16 +110,16 @@ INVERTER = (
     _fixed(32008, Kind.U16, 0),
     _fixed(32009, Kind.U16, 0),
     _fixed(32010, Kind.U16, 0),
-    Register(32016, Kind.I16, lambda h: 360.0 if h.inverter.pv_w > 0 else 0.0, 10),
-    Register(32017, Kind.I16, lambda h: h.inverter.pv_w / 2 / 360.0, 100),
-    Register(32018, Kind.I16, lambda h: 360.0 if h.inverter.pv_w > 0 else 0.0, 10),
-    Register(32019, Kind.I16, lambda h: h.inverter.pv_w / 2 / 360.0, 100),
-    Register(32064, Kind.I32, lambda h: h.inverter.pv_w),
+    _measured(32016, Kind.I16, lambda h: 360.0 if h.inverter.pv_w > 0 else 0.0, 10),
+    _measured(32017, Kind.I16, lambda h: h.inverter.pv_w / 2 / 360.0, 100),
+    _measured(32018, Kind.I16, lambda h: 360.0 if h.inverter.pv_w > 0 else 0.0, 10),
+    _measured(32019, Kind.I16, lambda h: h.inverter.pv_w / 2 / 360.0, 100),
+    _measured(32064, Kind.I32, lambda h: h.inverter.pv_w),
     *(_fixed(32066 + n, Kind.U16, VOLTAGE * 3**0.5, 10) for n in range(3)),
     *(_fixed(32069 + n, Kind.U16, VOLTAGE, 10) for n in range(3)),
-    *(Register(32072 + 2 * n, Kind.I32, lambda h: h.inverter.ac_w / 3 / VOLTAGE, 1000) for n in range(3)),
-    Register(32078, Kind.I32, lambda h: h.inverter.peak_today_w),
-    Register(32080, Kind.I32, lambda h: h.inverter.ac_w),
+    *(_measured(32072 + 2 * n, Kind.I32, lambda h: h.inverter.ac_w / 3 / VOLTAGE, 1000) for n in range(3)),
+    _measured(32078, Kind.I32, lambda h: h.inverter.peak_today_w),
+    _measured(32080, Kind.I32, lambda h: h.inverter.ac_w),
     _fixed(32082, Kind.I32, 0),
     _fixed(32084, Kind.I16, 1, 1000),
     _fixed(32085, Kind.U16, FREQUENCY, 100),
@@ -198,60 +128,60 @@ INVERTER = (
     _fixed(32088, Kind.U16, 30, 1000),
     _fixed(32089, Kind.U16, 0x0200),
     _fixed(32090, Kind.U16, 0),
-    Register(32106, Kind.U32, lambda h: h.inverter.yield_wh / 1000, 100),
-    Register(32114, Kind.U32, lambda h: h.inverter.yield_today_wh / 1000, 100),
+    _measured(32106, Kind.U32, lambda h: h.inverter.yield_wh / 1000, 100),
+    _measured(32114, Kind.U32, lambda h: h.inverter.yield_today_wh / 1000, 100),
 )
 
 METER = (
     _fixed(37100, Kind.U16, 1),
     *(_fixed(37101 + 2 * n, Kind.I32, VOLTAGE, 10) for n in range(3)),
-    *(Register(37107 + 2 * n, Kind.I32, _phase_a(n), 100) for n in range(3)),
-    Register(37113, Kind.I32, lambda h: -h.grid_w),
+    *(_measured(37107 + 2 * n, Kind.I32, _phase_a(n), 100) for n in range(3)),
+    _measured(37113, Kind.I32, lambda h: -h.grid_w),
     _fixed(37115, Kind.I32, 0),
     _fixed(37117, Kind.I16, 1, 1000),
     _fixed(37118, Kind.I16, FREQUENCY, 100),
-    Register(37119, Kind.I32, lambda h: sum(h.meter.export_wh) / 1000, 100),
-    Register(37121, Kind.I32, lambda h: sum(h.meter.import_wh) / 1000, 100),
+    _measured(37119, Kind.I32, lambda h: sum(h.meter.export_wh) / 1000, 100),
+    _measured(37121, Kind.I32, lambda h: sum(h.meter.import_wh) / 1000, 100),
     _fixed(37123, Kind.I32, 0, 100),
     _fixed(37125, Kind.U16, 1),
     *(_fixed(37126 + 2 * n, Kind.I32, VOLTAGE * 3**0.5, 10) for n in range(3)),
-    *(Register(37132 + 2 * n, Kind.I32, _phase_w(n)) for n in range(3)),
+    *(_measured(37132 + 2 * n, Kind.I32, _phase_w(n)) for n in range(3)),
     _fixed(37138, Kind.U16, 1),
 )
 
 BATTERY = (
     _fixed(37000, Kind.U16, 2),
-    Register(37001, Kind.I32, lambda h: h.inverter.battery.power_w),
+    _measured(37001, Kind.I32, lambda h: h.inverter.battery.power_w),
     _fixed(37003, Kind.U16, 735, 10),
-    Register(37004, Kind.U16, lambda h: h.inverter.battery.soc * 100, 10),
-    Register(37006, Kind.U16, _battery_mode),
-    Register(37007, Kind.U32, lambda h: h.inverter.battery.max_charge_w),
-    Register(37009, Kind.U32, lambda h: h.inverter.battery.max_discharge_w),
-    Register(37015, Kind.U32, lambda h: h.inverter.charged_today_wh / 1000, 100),
-    Register(37017, Kind.U32, lambda h: h.inverter.discharged_today_wh / 1000, 100),
-    Register(37021, Kind.I16, lambda h: h.inverter.battery.power_w / 735, 10),
+    _measured(37004, Kind.U16, lambda h: h.inverter.battery.soc * 100, 10),
+    _measured(37006, Kind.U16, _battery_mode),
+    _measured(37007, Kind.U32, lambda h: h.inverter.battery.max_charge_w),
+    _measured(37009, Kind.U32, lambda h: h.inverter.battery.max_discharge_w),
+    _measured(37015, Kind.U32, lambda h: h.inverter.charged_today_wh / 1000, 100),
+    _measured(37017, Kind.U32, lambda h: h.inverter.discharged_today_wh / 1000, 100),
+    _measured(37021, Kind.I16, lambda h: h.inverter.battery.power_w / 735, 10),
     _fixed(37022, Kind.I16, 22, 10),
-    Register(37025, Kind.U16, lambda h: h.inverter.remaining_s(h.epoch) / 60),
-    Register(37046, Kind.U32, lambda h: h.inverter.battery.max_charge_w),
-    Register(37048, Kind.U32, lambda h: h.inverter.battery.max_discharge_w),
+    _measured(37025, Kind.U16, lambda h: h.inverter.remaining_s(h.epoch) / 60),
+    _measured(37046, Kind.U32, lambda h: h.inverter.battery.max_charge_w),
+    _measured(37048, Kind.U32, lambda h: h.inverter.battery.max_discharge_w),
     _text(37052, 10, "VHLUNA000001"),
-    Register(37066, Kind.U32, lambda h: h.inverter.battery.charged_wh / 1000, 100),
-    Register(37068, Kind.U32, lambda h: h.inverter.battery.discharged_wh / 1000, 100),
-    Register(37758, Kind.U32, lambda h: h.inverter.battery.capacity_wh),
-    Register(37760, Kind.U16, lambda h: h.inverter.battery.soc * 100, 10),
+    _measured(37066, Kind.U32, lambda h: h.inverter.battery.charged_wh / 1000, 100),
+    _measured(37068, Kind.U32, lambda h: h.inverter.battery.discharged_wh / 1000, 100),
+    _measured(37758, Kind.U32, lambda h: h.inverter.battery.capacity_wh),
+    _measured(37760, Kind.U16, lambda h: h.inverter.battery.soc * 100, 10),
     _fixed(37762, Kind.U16, 2),
     _fixed(37763, Kind.U16, 735, 10),
-    Register(37764, Kind.I16, lambda h: h.inverter.battery.power_w / 735, 10),
-    Register(37765, Kind.I32, lambda h: h.inverter.battery.power_w),
-    Register(37780, Kind.U32, lambda h: h.inverter.battery.charged_wh / 1000, 100),
-    Register(37782, Kind.U32, lambda h: h.inverter.battery.discharged_wh / 1000, 100),
-    Register(37784, Kind.U32, lambda h: h.inverter.charged_today_wh / 1000, 100),
-    Register(37786, Kind.U32, lambda h: h.inverter.discharged_today_wh / 1000, 100),
+    _measured(37764, Kind.I16, lambda h: h.inverter.battery.power_w / 735, 10),
+    _measured(37765, Kind.I32, lambda h: h.inverter.battery.power_w),
+    _measured(37780, Kind.U32, lambda h: h.inverter.battery.charged_wh / 1000, 100),
+    _measured(37782, Kind.U32, lambda h: h.inverter.battery.discharged_wh / 1000, 100),
+    _measured(37784, Kind.U32, lambda h: h.inverter.charged_today_wh / 1000, 100),
+    _measured(37786, Kind.U32, lambda h: h.inverter.discharged_today_wh / 1000, 100),
 )
 
 SETTINGS = (
-    Register(40000, Kind.U32, _local_epoch),
-    Register(43006, Kind.I16, _utc_offset_minutes),
+    Row(40000, Kind.U32, _local_epoch),
+    Row(43006, Kind.I16, _utc_offset_minutes),
     _fixed(47000, Kind.U16, 2),
     _setting(47075, Kind.U32, "max_charge_w", 5_000),
     _setting(47077, Kind.U32, "max_discharge_w", 5_000),
@@ -260,7 +190,7 @@ SETTINGS = (
     _asked(47083, Kind.U16, "minutes", 1_440),
     _setting(47086, Kind.U16, "working_mode", 5),
     _setting(47087, Kind.U16, "grid_charge", 1),
-    Register(
+    Row(
         47100,
         Kind.U16,
         _running,

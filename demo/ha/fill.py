@@ -6,7 +6,7 @@ from typing import Any
 
 from demo.ha.entry import BOILER, INVERTER, METER, PUMP
 from demo.ha.server import Client
-from demo.home import HourRow
+from demo.truth import HourRow
 
 # The energy sensors (unique id) and what the simulation counted for them, in kWh.
 COUNTERS: dict[str, Callable[[HourRow], float]] = {

@@ -7,6 +7,7 @@ that is colder than that falls short, and the shortfall is counted.
 import random
 from dataclasses import dataclass
 
+from demo.physics.socket import Truth
 from demo.physics.tick import Tick
 
 # Heat capacity of water, Wh per litre and kelvin.
@@ -86,7 +87,7 @@ class Boiler:
         self.short_wh += wanted - given
         return given
 
-    def truth(self) -> dict[str, float | bool | None]:
+    def truth(self) -> Truth:
         """Return what only the simulation knows."""
         return {
             "temperature_c": self.temperature_c,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from demo.physics.inverter import Inverter
 from demo.physics.meter import QUARTER_S, Meter
-from demo.physics.socket import Socket
+from demo.physics.socket import Load
 from demo.physics.tick import Tick
 from demo.prices import HALF_HOUR_S, export_rate, import_rate
 from demo.texture import HomeSeries
@@ -43,7 +43,7 @@ class House:
     series: HomeSeries
     inverter: Inverter
     meter: Meter
-    sockets: Sequence[Socket]
+    loads: Sequence[Load]
     epoch: float
     totals: Totals = field(default_factory=Totals)
     base_w: float = 0.0
@@ -74,15 +74,18 @@ class House:
             self._calendar(epoch)
         tick.local_s = epoch - self._midnight
         base, pv = self.series.mean(epoch, dt)
-        phases = [base * share for share in BASE_PHASES]
+        one, two, three = base * BASE_PHASES[0], base * BASE_PHASES[1], base * BASE_PHASES[2]
         load = base
-        for socket in self.sockets:
-            power = socket.step(tick)
-            phases[socket.phase] += power
-            load += power
+        for each in self.loads:
+            power = each.step(tick)
+            if power:
+                load += power
+                one += power * each.shares[0]
+                two += power * each.shares[1]
+                three += power * each.shares[2]
         self.inverter.step(tick, load, pv)
         third = self.inverter.ac_w / 3
-        self.meter.step(tick, (phases[0] - third, phases[1] - third, phases[2] - third))
+        self.meter.step(tick, (one - third, two - third, three - third))
         self.base_w, self.grid_w = base, load - self.inverter.ac_w
         self._count(load, dt / 3600)
         self.epoch = epoch + dt

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from demo.physics.socket import Truth
 from demo.physics.tick import Tick
 
 
@@ -19,6 +20,6 @@ class Pump:
         self.running_s += tick.dt
         return self.rated_w
 
-    def truth(self) -> dict[str, float | bool | None]:
+    def truth(self) -> Truth:
         """Return what only the simulation knows."""
         return {"running_h": self.running_s / 3600}

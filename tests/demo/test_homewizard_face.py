@@ -10,6 +10,7 @@ from homewizard_energy import HomeWizardEnergyV1
 from homewizard_energy.errors import NotFoundError, UnsupportedError
 
 from demo.clock import ManualClock
+from demo.faces.homewizard import SocketFace
 from demo.faults import Fault
 from demo.home import VirtualHome
 
@@ -64,7 +65,7 @@ async def test_the_relay_switches_the_pump(home: VirtualHome, devices: Devices, 
     data = await devices.pump.measurement()
     assert data.power_w == 800
     assert data.energy_import_kwh == pytest.approx(0.8, abs=0.001)
-    assert home.truth()["sockets"]["pump"]["relay"] is True
+    assert home.truth()["loads"]["pump"]["relay"] is True
 
 
 async def test_switching_off_the_boiler_lets_it_cool(
@@ -73,7 +74,7 @@ async def test_switching_off_the_boiler_lets_it_cool(
     await devices.boiler.state(power_on=False)
     clock.advance(36 * 3_600)
     assert (await devices.boiler.measurement()).power_w == 0
-    assert home.boiler.temperature_c < 45
+    assert home.truth()["loads"]["boiler"]["temperature_c"] < 45
 
 
 async def test_the_switch_lock_holds_the_relay(home: VirtualHome, devices: Devices) -> None:
@@ -93,7 +94,9 @@ async def test_brightness_identify_and_system(home: VirtualHome, devices: Device
     assert (await devices.pump.state(brightness=100)).brightness == 100
     assert (await devices.pump.state()).brightness == 100
     assert await devices.pump.identify()
-    assert home.pump_socket.identified == 1
+    face = home.faces["pump"]
+    assert isinstance(face, SocketFace)
+    assert face.identified == 1
     assert (await devices.p1.system(cloud_enabled=False)).cloud_enabled is False
     assert (await devices.p1.system()).cloud_enabled is False
 

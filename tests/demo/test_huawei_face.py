@@ -8,7 +8,8 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
 from demo.clock import ManualClock
-from demo.faces.huawei_registers import REGISTERS, Kind
+from demo.faces._registers import Kind
+from demo.faces.huawei_registers import REGISTERS
 from demo.faults import Fault
 from demo.home import VirtualHome
 

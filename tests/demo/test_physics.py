@@ -210,9 +210,9 @@ def test_a_whole_day_heats_the_tank_and_costs_money() -> None:
     truth = home.truth()
     assert truth["import_kwh"] > 3
     assert truth["bill"] > 0.5
-    assert truth["sockets"]["boiler"]["energy_kwh"] > 2
-    assert truth["sockets"]["boiler"]["last_hot"] is not None
-    assert truth["sockets"]["boiler"]["short_kwh"] == 0
+    assert truth["loads"]["boiler"]["energy_kwh"] > 2
+    assert truth["loads"]["boiler"]["last_hot"] is not None
+    assert truth["loads"]["boiler"]["short_kwh"] == 0
     assert truth["month_peak_w"] > 500
 
 
