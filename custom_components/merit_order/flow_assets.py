@@ -64,6 +64,7 @@ def told(kind: AssetKind, readings: Readings | None) -> dict[str, Any]:
 
 def make_asset(kind: AssetKind, name: str, given: Mapping[str, Any]) -> AssetConfig:
     """The asset as it is kept. Raises InputError naming the option that is wrong."""
-    params = to_json(dict(kind.from_options(settle(kind.options, given))))
+    options = settle(kind.options, given)
+    params = to_json(dict(kind.from_options(options)))
     from_json(kind.params, params, kind.key)
-    return AssetConfig(key=kind.key, kind=kind.key, name=name, role=kind.role, params=params)
+    return AssetConfig(key=kind.key, kind=kind.key, name=name, role=kind.role, params=params, options=options)

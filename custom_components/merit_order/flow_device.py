@@ -94,7 +94,7 @@ class DeviceFlow(ConfigSubentryFlow):
             try:
                 assets = tuple(self._chosen(kinds, user_input))
             except InputError as err:
-                errors, words = {"base": "invalid_option"}, {"option": err.field, "problem": err.message}
+                errors, words = {"base": "invalid_option"}, {"option": err.field}
             else:
                 return self._save(user_input[NAME], assets)
         return self.async_show_form(
@@ -159,7 +159,7 @@ class DeviceFlow(ConfigSubentryFlow):
     def _suggested(self, kind: AssetKind) -> dict[str, Any]:
         """What stood there before, else what the device itself says."""
         if (asset := self._asset_before(kind)) is not None:
-            return {NAME: asset.name, **asset.params}
+            return {NAME: asset.name, **(asset.options or asset.params)}
         return told(kind, self._reading)
 
     def _asset_before(self, kind: AssetKind) -> AssetConfig | None:

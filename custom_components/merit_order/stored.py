@@ -17,13 +17,17 @@ from .engine.model.roles import Identity, Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetConfig:
-    """An asset a device brings. `key` is unique within the subentry; `params` fits the asset kind's `params`."""
+    """An asset a device brings. `key` is unique within the subentry; `params` fits the asset kind's `params`.
+
+    `options` are the answers `params` was made from, to show them again when it is reconfigured.
+    """
 
     key: str
     kind: str
     name: str
     role: Role | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
