@@ -7,13 +7,12 @@ venv=$root/.venv
 python=$venv/bin/python
 
 # Standard output belongs to the command that was asked for, so news goes to standard error.
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 
 fail() {
-  say "error: $1"
-  shift
   local line
-  for line in "$@"; do say "  $line"; done
+  say "error: $1"
+  for line in "${@:2}"; do say "  $line"; done
   exit 1
 }
 
