@@ -161,7 +161,7 @@ class VirtualHome:
         array = weather.ARRAY
         return {
             "huawei": {"host": HOST, "port": ports["huawei"], "unit": HuaweiFace.unit},
-            "dsmr": {"host": HOST, "port": ports["dsmr"], "version": "5B"},
+            "dsmr": {"host": HOST, "port": ports["dsmr"], "version": "5b"},
             "p1": {"host": f"{HOST}:{ports['p1']}", "product": P1Face.product_type},
             **{
                 key: {"host": f"{HOST}:{ports[key]}", "product": SocketFace.product_type}

@@ -1,10 +1,10 @@
 """The registry of device kinds."""
 
 from ..model.errors import InputError
-from . import entities, huawei
+from . import dsmr, entities, huawei
 from ._base import DeviceKind
 
-DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS, huawei.KIND)
+DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS, huawei.KIND, dsmr.KIND)
 
 
 def device_kind(key: str) -> DeviceKind:
