@@ -4,13 +4,15 @@ from ..model.errors import InputError
 from ._base import AssetKind
 from .battery import BATTERY
 from .grid import GRID, GridPart
+from .heating import HEATING
+from .hot_water import HOT_WATER
 from .load import LOAD
 from .solar import SOLAR
 from .vehicle import VEHICLE
 
 __all__ = ["ASSETS", "GRID", "AssetKind", "GridPart", "asset_kind"]
 
-ASSETS: tuple[AssetKind, ...] = (SOLAR, LOAD, VEHICLE, BATTERY, GRID)
+ASSETS: tuple[AssetKind, ...] = (SOLAR, HOT_WATER, HEATING, LOAD, VEHICLE, BATTERY, GRID)
 
 
 def asset_kind(key: str) -> AssetKind:

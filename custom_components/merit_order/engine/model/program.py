@@ -65,6 +65,8 @@ class Program:
     """Money that is due whatever is decided, in currency."""
     choices: list[Choice] = field(default_factory=list)
     eithers: list[Either] = field(default_factory=list)
+    rounded: list[IntArray] = field(default_factory=list)
+    """On/off columns in time order whose sum matters more than each one."""
     n_columns: int = 0
     n_rows: int = 0
     _columns: list[tuple[FloatArray, ...]] = field(default_factory=list)

@@ -97,6 +97,8 @@ class Search:
         switches = [either.switch for either in program.eithers]
         others = np.setdiff1d(solver.integers, np.concatenate(switches) if switches else np.zeros(0))
         whole = np.round(x)
+        for columns in program.rounded:
+            whole[columns] = sum_up(x[columns])
         for choice in program.choices:
             part = x[choice.columns]
             whole[choice.columns] = 0.0
@@ -192,3 +194,8 @@ class Search:
 def tolerance(objective: float) -> float:
     """The gap in currency that counts as none."""
     return CLOSE_ENOUGH * (1.0 + abs(objective))
+
+
+def sum_up(x: FloatArray) -> FloatArray:
+    """Zeros and ones whose running sum stays within a half of that of `x`: on-time is kept where each value is not."""
+    return np.diff(np.floor(np.cumsum(x) + 0.5 + INTEGRAL), prepend=0.0)

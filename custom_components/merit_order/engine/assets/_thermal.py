@@ -1,0 +1,145 @@
+"""Heat that is stored: a small linear thermal model, exact over each slot, in a program.
+
+States x (°C) follow dx/dt = A x + B u with constant u within a slot; so x_t = Ad x_{t-1} + Bd u_t (zero-order hold).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.program import INF, IntArray
+from ..model.series import FloatArray
+from ._base import Site
+
+KELVIN = 273.15
+COLDEST, HOTTEST = -60.0, 200.0
+"""Bounds no home leaves; they only keep the program bounded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dynamics:
+    """`a` (k, k) per hour, `heat` (k,) °C per kWh of heat put in, `drift` (n, k) °C per hour from all that is given."""
+
+    a: FloatArray
+    heat: FloatArray
+    drift: FloatArray
+
+
+def one_mass(
+    capacity_kwh_k: float, loss_kw_k: float, outside_c: FloatArray, gains_kw: FloatArray | float
+) -> Dynamics:
+    """1R1C: a room or a tank of `capacity_kwh_k` losing `loss_kw_k` per degree to `outside_c` (n,)."""
+    drift = (loss_kw_k * outside_c + gains_kw) / capacity_kwh_k
+    return Dynamics(
+        a=np.array([[-loss_kw_k / capacity_kwh_k]]),
+        heat=np.array([1.0 / capacity_kwh_k]),
+        drift=np.reshape(drift, (-1, 1)),
+    )
+
+
+def two_masses(
+    capacity_kwh_k: float,
+    loss_kw_k: float,
+    floor_kwh_k: float,
+    floor_kw_k: float,
+    outside_c: FloatArray,
+    gains_kw: FloatArray | float,
+) -> Dynamics:
+    """2R2C: heat goes into the floor slab (second state), from there into the room (first), from there outside."""
+    a = np.array(
+        [
+            [-(loss_kw_k + floor_kw_k) / capacity_kwh_k, floor_kw_k / capacity_kwh_k],
+            [floor_kw_k / floor_kwh_k, -floor_kw_k / floor_kwh_k],
+        ]
+    )
+    drift = np.zeros((len(outside_c), 2))
+    drift[:, 0] = (loss_kw_k * outside_c + gains_kw) / capacity_kwh_k
+    return Dynamics(a=a, heat=np.array([0.0, 1.0 / floor_kwh_k]), drift=drift)
+
+
+def step(dynamics: Dynamics, hours: float) -> tuple[FloatArray, FloatArray]:
+    """(Ad, Bd) of one slot: Bd (k, k) turns a rate of °C per hour into °C."""
+    k = len(dynamics.a)
+    block = np.zeros((2 * k, 2 * k))
+    block[:k, :k], block[:k, k:] = dynamics.a * hours, np.eye(k) * hours
+    whole = _expm(block)
+    return whole[:k, :k], whole[:k, k:]
+
+
+def _expm(matrix: FloatArray) -> FloatArray:
+    """Matrix exponential by scaling, a Taylor series and squaring; exact to rounding for these small stable blocks."""
+    norm = float(np.max(np.sum(np.abs(matrix), axis=1)))
+    squarings = max(int(np.ceil(np.log2(max(norm, 1e-12)))) + 4, 0)
+    scaled = matrix / 2.0**squarings
+    total = term = np.eye(len(matrix))
+    for i in range(1, 13):
+        term = term @ scaled / i
+        total = total + term
+    for _ in range(squarings):
+        total = total @ total
+    return total
+
+
+def add_states(
+    site: Site, dynamics: Dynamics, start: FloatArray, heat: IntArray, kw_per_unit: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Temperature columns (k, n) and their rows (k, n); `heat` columns (n,) put `kw_per_unit` (n,) kW of heat in."""
+    program, n, k = site.program, site.horizon.n, len(dynamics.a)
+    states = program.columns(n * k, lower=COLDEST, upper=HOTTEST).reshape(k, n)
+    rows = program.rows(n * k).reshape(k, n)
+    right = np.zeros((k, n))
+    for hours in np.unique(site.horizon.hours):
+        slots = np.flatnonzero(site.horizon.hours == hours)
+        ad, bd = step(dynamics, float(hours))
+        gain = bd @ dynamics.heat
+        right[:, slots] = bd @ dynamics.drift[slots].T
+        for i in range(k):
+            program.put(rows[i, slots], heat[slots], -gain[i] * kw_per_unit[slots])
+            for j in range(k):
+                later = slots[slots > 0]
+                program.put(rows[i, later], states[j, later - 1], -ad[i, j])
+        if slots[0] == 0:
+            right[:, 0] += ad @ start
+    program.put(rows, states, 1.0)
+    program.fix_rows(rows.ravel(), right.ravel())
+    return states, rows
+
+
+def keep_above(
+    site: Site, columns: IntArray, wanted: FloatArray, price: FloatArray
+) -> tuple[IntArray, IntArray]:
+    """Soft floor on temperature columns: (positions, short columns) where `wanted` is not NaN; price per °C each."""
+    where = np.flatnonzero(~np.isnan(wanted))
+    short = site.program.columns(len(where), wish=price[where])
+    rows = site.program.rows(len(where), lower=wanted[where])
+    site.program.put(rows, columns[where], 1.0)
+    site.program.put(rows, short, 1.0)
+    return where, short
+
+
+def keep_below(site: Site, columns: IntArray, wanted: FloatArray, price: FloatArray) -> None:
+    """Soft ceiling on temperature columns where `wanted` is not NaN."""
+    where = np.flatnonzero(~np.isnan(wanted))
+    over = site.program.columns(len(where), wish=price[where])
+    rows = site.program.rows(len(where), upper=wanted[where])
+    site.program.put(rows, columns[where], 1.0)
+    site.program.put(rows, over, -1.0)
+
+
+def cop_at(cop: float, outdoor_c: FloatArray, flow_c: float) -> FloatArray:
+    """COP per slot from the one at 7 °C outside and 35 °C flow (A7/W35), scaled by Carnot's; at least 1."""
+
+    def carnot(outside: FloatArray | float) -> FloatArray:
+        return np.asarray((flow_c + KELVIN) / np.maximum(flow_c - np.asarray(outside), 10.0), dtype=float)
+
+    rated = (35.0 + KELVIN) / (35.0 - 7.0)
+    return np.clip(cop * carnot(outdoor_c) / rated, 1.0, 8.0)
+
+
+def value_last(site: Site, columns: IntArray, worth: float, start: float, low: float, high: float) -> None:
+    """A degree left at the end is worth `worth` (currency) up to `high`, counted from what was there at the start."""
+    if worth <= 0 or not high > low:
+        return
+    kept = site.program.columns(1, lower=-INF, upper=high - low, money=-worth)
+    site.program.row(np.append(kept, columns[-1]), np.array([1.0, -1.0]), upper=-low)
+    site.program.offset += worth * (min(start, high) - low)

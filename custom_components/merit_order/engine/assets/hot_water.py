@@ -1,0 +1,239 @@
+"""A hot-water tank: one well-mixed mass that loses heat, is drawn from, and must be hot at times of day.
+
+dT/dt = (heat − draw − loss (T − around)) / capacity. Once in `legionella_days` it reaches `legionella_c`, whenever that
+is cheapest before it is due: one binary per slot, of which one is chosen.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from ..model.clock_times import daily, parse_clock
+from ..model.codec import from_json
+from ..model.options import Option, OptionType
+from ..model.plan import Health, InputStatus, Shortfall
+from ..model.program import Choice, IntArray
+from ..model.roles import Role
+from ..model.series import FloatArray
+from ..model.snapshot import AssetSpec
+from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+from ._comfort import Period, by_needs, by_time, too_cold
+from ._heater import Heater, add_heater
+from ._thermal import add_states, cop_at, keep_above, keep_below, one_mass, value_last
+
+KWH_PER_LITRE_K = 1.163e-3
+"""Heat capacity of water: 4.186 kJ/(kg K)."""
+DRAW_BY_HOUR = (0, 0, 0, 0, 0, 1, 5, 8, 6, 3, 2, 2, 3, 2, 2, 2, 2, 4, 6, 8, 6, 4, 2, 1)
+"""Weights of hot-water use by hour of the day: morning and evening peaks, as in EN 16147's tapping cycle M."""
+ASSUMED_OUTDOOR_C = 7.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotWaterParams:
+    """`power_kw` is electric. `cop` 1 is an immersion heater, more a heat pump (at 7 °C outside, 35 °C flow).
+
+    `loss_kwh_day` is the standing loss at 45 K above the room; `draw_kwh_day` what is drawn (or series `draw`, kW).
+    The water is at least `min_c` always, at least `hot_c` at `hot_at`, and never above `max_c`.
+    """
+
+    volume_l: float = 200.0
+    power_kw: float = 2.0
+    cop: float = 1.0
+    modulating: bool = False
+    loss_kwh_day: float = 1.5
+    draw_kwh_day: float = 4.0
+    around_c: float = 18.0
+    min_c: float = 40.0
+    hot_c: float = 52.0
+    hot_at: tuple[str, ...] = ("06:30", "18:30")
+    max_c: float = 65.0
+    periods: tuple[Period, ...] = ()
+    legionella_c: float = 60.0
+    legionella_days: float = 7.0
+    min_on_minutes: float = 0.0
+    min_off_minutes: float = 0.0
+    priority: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotWaterState:
+    """`temperature_c` of the tank; `disinfected` when it last was at `legionella_c`."""
+
+    temperature_c: float | None = None
+    power_kw: float | None = None
+    disinfected: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HotWaterPart:
+    """A tank in a program; `water` are temperature columns of shape (n,)."""
+
+    spec: AssetSpec
+    site: Site
+    params: HotWaterParams
+    heater: Heater
+    water: IntArray
+    rows: IntArray
+    start_c: float
+    where: IntArray
+    short: IntArray
+    due: datetime | None
+    hygiene_short: int | None
+
+    def outcome(self, values: Values) -> Outcome:
+        """Electric power and water temperature."""
+        power = self.heater.electric(values)
+        power = np.where(power < 1e-6, 0.0, power)
+        short = list(too_cold(self.spec, self.site.horizon, values, self.where, self.short))
+        if self.due is not None and self.hygiene_short is not None and values.x[self.hygiene_short] > 0.5:
+            short.append(Shortfall(asset=self.spec.id, need="hygiene", by=self.due, amount=1, unit="runs"))
+        return Outcome(
+            power_kw=power,
+            active=power > 1e-3,
+            mode_on="heat",
+            level=values.x[self.water],
+            level_unit="°C",
+            level_start=self.start_c,
+            level_min=self.params.min_c,
+            level_max=self.params.max_c,
+            shortfalls=tuple(short),
+        )
+
+    def opposites(self, values: Values) -> tuple[Opposite, ...]:
+        """Nothing to ask yet."""
+        return ()
+
+
+def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
+    """Add the tank; without a temperature it is left out and the plan says so."""
+    path = f"assets.{spec.id}"
+    params = from_json(HotWaterParams, dict(spec.params), f"{path}.params")
+    state = from_json(HotWaterState, dict(spec.state), f"{path}.state")
+    start = none_if_nan(state.temperature_c)
+    if start is None:
+        note = InputStatus(
+            key=f"hot_water:{spec.id}", health=Health.MISSING, rule="left_out", reason="no_temperature"
+        )
+        site.note(note)
+        return None
+    horizon = site.horizon
+    heater = add_heater(
+        site,
+        spec,
+        most_kw=params.power_kw,
+        least_kw=0.0,
+        modulating=params.modulating,
+        was_on=(state.power_kw or 0.0) > 0.05,
+        min_on_minutes=params.min_on_minutes,
+        min_off_minutes=params.min_off_minutes,
+    )
+    capacity = max(params.volume_l, 1.0) * KWH_PER_LITRE_K
+    loss = params.loss_kwh_day / 24 / 45
+    dynamics = one_mass(capacity, loss, np.full(horizon.n, params.around_c), -_draw(spec, site, params))
+    cop = _cop(site, params)
+    states, rows = add_states(site, dynamics, np.array([start]), heater.power, cop * heater.kw)
+    water = states[0]
+    price = site.wishes.priced(params.priority) * capacity * np.ones(horizon.n)
+    low, _ = by_time(horizon, params.periods, params.min_c, None, f"{path}.params.periods")
+    low = by_needs(horizon, spec.needs, _hot_at(site, params, low, path))
+    where, short = keep_above(site, water, low, price)
+    keep_below(site, water, np.full(horizon.n, max(params.max_c, start)), price)
+    value_last(
+        site, water, site.stored_value * capacity / float(np.mean(cop)), start, params.min_c, params.hot_c
+    )
+    due, hygiene = _hygiene(site, params, state, water, price[0])
+    return HotWaterPart(spec, site, params, heater, water, rows[0], start, where, short, due, hygiene)
+
+
+def _cop(site: Site, params: HotWaterParams) -> FloatArray:
+    horizon = site.horizon
+    if params.cop <= 1:
+        return np.ones(horizon.n)
+    outdoor = np.full(horizon.n, ASSUMED_OUTDOOR_C) if horizon.outdoor_c is None else horizon.outdoor_c
+    return cop_at(params.cop, outdoor, params.hot_c + 5.0)
+
+
+def _draw(spec: AssetSpec, site: Site, params: HotWaterParams) -> FloatArray:
+    """kW drawn per slot."""
+    given = site.horizon.series.get(spec.id, {}).get("draw")
+    if given is not None:
+        return np.maximum(given.mid, 0.0)
+    weights = np.array(DRAW_BY_HOUR) / sum(DRAW_BY_HOUR)
+    hours = [edge.astimezone(site.horizon.zone).hour for edge in site.horizon.slots.starts]
+    return np.asarray(weights[hours] * params.draw_kwh_day, dtype=float)
+
+
+def _hot_at(site: Site, params: HotWaterParams, low: FloatArray, path: str) -> FloatArray:
+    """`low` raised to `hot_c` in the slot before each of the times of `hot_at`."""
+    raised = low.copy()
+    slots = site.horizon.slots
+    for i, text in enumerate(params.hot_at):
+        clock = parse_clock(text, f"{path}.params.hot_at[{i}]")
+        for at in daily(clock, site.horizon.zone, slots.edges[0], slots.edges[-1]):
+            slot = slots.count_before(at) - 1
+            if slot >= 0:
+                raised[slot] = max(np.nan_to_num(raised[slot], nan=-99.0), params.hot_c)
+    return raised
+
+
+def _hygiene(
+    site: Site, params: HotWaterParams, state: HotWaterState, water: IntArray, price: float
+) -> tuple[datetime | None, int | None]:
+    """Reach `legionella_c` once before it is due, if that is within the horizon."""
+    horizon = site.horizon
+    if params.legionella_days <= 0:
+        return None, None
+    since = state.disinfected or datetime.min.replace(tzinfo=UTC)
+    due = max(since + timedelta(days=params.legionella_days), horizon.at + timedelta(days=1))
+    last = horizon.slots.count_before(due)
+    if due > horizon.slots.edges[-1] or last == 0:
+        return None, None
+    program = site.program
+    reached = program.columns(last, upper=1.0, integer=True)
+    short = program.columns(1, upper=1.0, wish=price * params.legionella_c)
+    program.row(np.append(reached, short), 1.0, lower=1.0)
+    rows = program.rows(last, lower=0.0)
+    program.put(rows, water[:last], 1.0)
+    program.put(rows, reached, -params.legionella_c)
+    program.choices.append(Choice(reached, 1))
+    return due, int(short[0])
+
+
+def _number(
+    key: str, default: float, low: float, high: float, unit: str | None, *, advanced: bool = True
+) -> Option:
+    return Option(
+        key=key,
+        type=OptionType.NUMBER,
+        default=default,
+        minimum=low,
+        maximum=high,
+        unit=unit,
+        advanced=advanced,
+    )
+
+
+HOT_WATER = AssetKind(
+    key="hot_water",
+    options=(
+        _number("volume_l", 200, 5, 5000, "L", advanced=False),
+        _number("power_kw", 2.0, 0.05, 50, "kW", advanced=False),
+        _number("cop", 1.0, 1, 8, None, advanced=False),
+        _number("hot_c", 52, 30, 80, "°C", advanced=False),
+        _number("min_c", 40, 10, 70, "°C"),
+        _number("max_c", 65, 30, 95, "°C"),
+        _number("loss_kwh_day", 1.5, 0, 30, "kWh"),
+        _number("draw_kwh_day", 4.0, 0, 100, "kWh"),
+        _number("legionella_c", 60, 50, 80, "°C"),
+        _number("legionella_days", 7, 0, 60, "d"),
+        _number("min_on_minutes", 0, 0, 240, "min"),
+        _number("min_off_minutes", 0, 0, 240, "min"),
+        Option(key="modulating", type=OptionType.BOOLEAN, default=False, advanced=True),
+    ),
+    params=HotWaterParams,
+    state=HotWaterState,
+    role=Role.TANK,
+    controllable=True,
+    build=build,
+)
