@@ -16,23 +16,21 @@ FIRST_PLAN_S = 60.0
 async def first_plan(client: Client) -> dict[str, Any]:
     """The first plan there is. Raises DemoError when there is none within a minute."""
     deadline = time.monotonic() + FIRST_PLAN_S
-    while True:
-        try:
-            answer = await client.call(
-                "call_service",
-                domain="merit_order",
-                service="get_plan",
-                service_data={},
-                return_response=True,
-            )
-        except DemoError:
-            answer = None  # the action is not registered yet, or there is no plan
-        plan: dict[str, Any] | None = answer["response"].get("plan") if answer else None
-        if plan is not None and plan["status"] != "none":
-            return plan
+    while (status := await _state(client, "demo_plan_status")) in (None, "unknown", "unavailable", "none"):
         if time.monotonic() > deadline:
-            raise DemoError(f"no plan within {FIRST_PLAN_S:.0f} s: {plan and plan['inputs']}")
+            raise DemoError(f"no plan within {FIRST_PLAN_S:.0f} s: its status is {status}")
         await asyncio.sleep(0.5)
+    answer = await client.call(
+        "call_service", domain="merit_order", service="get_plan", service_data={}, return_response=True
+    )
+    plan: dict[str, Any] = answer["response"]
+    return plan
+
+
+async def _state(client: Client, unique_id: str) -> str | None:
+    wanted = (await entity_ids(client)).get(unique_id)
+    states = await client.call("get_states")
+    return next((state["state"] for state in states if state["entity_id"] == wanted), None)
 
 
 async def report(client: Client) -> tuple[dict[str, Any], list[str]]:

@@ -103,7 +103,7 @@ async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -
                 METER,
                 "Grid meter",
                 "dsmr",
-                {"connection": "tcp", "host": dsmr["host"], "port": dsmr["port"], "version": dsmr["version"]},
+                {"connection": "tcp", "host": dsmr["host"], "port": dsmr["port"], "version": dsmr["version"].lower()},
                 _asset("grid", Role.GRID, "Grid"),
             ),
             await _device(
@@ -136,7 +136,7 @@ async def _device(
 
 
 def _tariff(octopus: Mapping[str, Any]) -> dict[str, Any]:
-    common = {"region": octopus["region"], "url": octopus["url"]}
+    common = {"region": octopus["region"].lower(), "url": octopus["url"]}
     config = TariffConfig(
         supply=_octopus({**common, "product": octopus["import_product"]}),
         export=_octopus({**common, "product": octopus["export_product"]}),

@@ -38,6 +38,9 @@ logger:
   logs:
     custom_components.merit_order: info
     homeassistant.bootstrap: info
+    # The frontend sets the camera platform up, which misses two system libraries; this home has no cameras.
+    haffmpeg.core: fatal
+    homeassistant.components.camera.img_util: fatal
 """
 
 
