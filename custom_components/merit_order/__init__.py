@@ -13,10 +13,12 @@ from .const import DOMAIN
 from .controls import Controls
 from .coordinator import PlanCoordinator
 from .devices_hub import DeviceCoordinator
+from .driver import Driver
 from .engine.model.errors import InputError
 from .engine.model.ports import Ports
 from .frontend import async_setup_frontend
 from .gather import Home
+from .leases import Leases, remove_leases
 from .live import LiveCoordinator
 from .loads import LoadBook
 from .material import changed_materially
@@ -71,9 +73,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.home.sources.start()
     runtime.live.start()
     runtime.planner.start()
+    await runtime.leases.load()
     _watch(entry, runtime)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_schedules(hass, entry)
+    runtime.driver.start()
     entry.async_on_unload(entry.add_update_listener(_updated))
     runtime.planner.request()
     return True
@@ -83,6 +87,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
     """Stop everything that runs for a home and write down what must be kept."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         runtime = entry.runtime_data
+        await runtime.driver.stop()
         runtime.home.sources.stop()
         runtime.repairs.clear()
         runtime.loads.keep()
@@ -94,6 +99,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
     """Forget a home."""
     async_forget_schedules(hass, set())
     await (await Shelf.open(hass, entry.entry_id)).remove()
+    await remove_leases(hass, entry.entry_id)
 
 
 def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shelf: Shelf) -> Runtime:
@@ -116,11 +122,14 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
     )
     loads = LoadBook(home)
     planner = PlanCoordinator(hass, entry, home, loads.states)
+    leases = Leases(hass, home, entry.entry_id)
     return Runtime(
         home=home,
         shelf=shelf,
         planner=planner,
         loads=loads,
+        leases=leases,
+        driver=Driver(hass, entry, planner, leases),
         repairs=Repairs(hass, planner),
         live=LiveCoordinator(hass, entry, home),
         loaded_with=_fingerprint(entry),

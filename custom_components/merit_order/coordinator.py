@@ -14,9 +14,10 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 
 from .const import DOMAIN, MODE_OFF, PLAN_INTERVAL
 from .engine.model.codec import to_json
-from .engine.model.plan import Decision, Plan, PlanStatus
-from .engine.model.snapshot import Snapshot
-from .engine.pipeline import think
+from .engine.model.plan import Decision, Intent, Plan, PlanStatus
+from .engine.model.snapshot import AssetSpec, Snapshot
+from .engine.pipeline import CONTROLLABLE, think
+from .engine.plan import intents
 from .gather import Home, gather
 from .stored import settings
 
@@ -79,6 +80,15 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         ):
             return None
         return plan
+
+    def intents(self) -> tuple[Intent, ...]:
+        """What the plan wants of every asset at this instant."""
+        return intents(self.plan, CONTROLLABLE, self.now) if self.plan is not None else ()
+
+    def spec(self, asset_id: str) -> AssetSpec | None:
+        """An asset as the last plan knew it."""
+        specs = self.data.snapshot.assets if self.data is not None else ()
+        return next((spec for spec in specs if spec.id == asset_id), None)
 
     @property
     def plan_json(self) -> dict[str, Any] | None:

@@ -6,7 +6,9 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 
 from .coordinator import PlanCoordinator
+from .driver import Driver
 from .gather import Home
+from .leases import Leases
 from .live import LiveCoordinator
 from .loads import LoadBook
 from .ports import Shelf
@@ -21,6 +23,8 @@ class Runtime:
     shelf: Shelf
     planner: PlanCoordinator
     loads: LoadBook
+    leases: Leases
+    driver: Driver
     repairs: Repairs
     live: LiveCoordinator
     loaded_with: dict[str, Any]
