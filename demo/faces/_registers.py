@@ -6,13 +6,14 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """How a value lies in registers: width and sign, or text."""
+    """How a value lies in registers: width and sign, text, or a block of words taken as one long number."""
 
     U16 = "u16"
     I16 = "i16"
     U32 = "u32"
     I32 = "i32"
     TEXT = "text"
+    BLOCK = "block"
 
 
 _WORDS = {Kind.U16: 1, Kind.I16: 1, Kind.U32: 2, Kind.I32: 2}
@@ -57,9 +58,7 @@ class Register[T]:
 
     def encode(self, number: int) -> list[int]:
         """Return `number` as registers, high word first."""
-        if self.length == 1:
-            return [number & 0xFFFF]
-        return [number >> 16 & 0xFFFF, number & 0xFFFF]
+        return [number >> 16 * place & 0xFFFF for place in reversed(range(self.length))]
 
     def decode(self, words: list[int]) -> int:
         """Return the number that `words` mean."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from demo.faces._registers import Kind, Register
 from demo.physics.house import LOCAL, House
-from demo.physics.inverter import Forced, WorkingMode
+from demo.physics.inverter import Block, Forced, WorkingMode
 
 VOLTAGE = 230.0
 FREQUENCY = 50.0
@@ -46,6 +46,30 @@ def _asked(address: int, kind: Kind, name: str, most: int, scale: float = 1) -> 
 
     return Row(
         address, kind, lambda house: float(getattr(house.inverter.asked, name)), scale, write=write, most=most
+    )
+
+
+TOU_WORDS = 43
+
+
+def _write_blocks(house: House, number: int) -> None:
+    """Take the time-of-use table: a count, then start minute, end minute and a word of charge flag and weekdays each.
+
+    The flag is the word's high byte (0 charge, 1 discharge); bit 0 of the low byte is Sunday, bit 1 Monday.
+    """
+    settings = house.inverter.settings
+    settings.time_of_use = number
+    words = [number >> 16 * place & 0xFFFF for place in reversed(range(TOU_WORDS))]
+    count = min(words[0], (TOU_WORDS - 1) // 3)
+    rows = [words[1 + 3 * n : 4 + 3 * n] for n in range(count)]
+    settings.blocks = tuple(
+        Block(
+            start * 60,
+            end * 60,
+            charge=not flags >> 8,
+            weekdays=frozenset((bit - 1) % 7 for bit in range(7) if flags >> bit & 1),
+        )
+        for start, end, flags in rows
     )
 
 
@@ -190,6 +214,7 @@ SETTINGS = (
     _asked(47083, Kind.U16, "minutes", 1_440),
     _setting(47086, Kind.U16, "working_mode", 5),
     _setting(47087, Kind.U16, "grid_charge", 1),
+    _setting(47088, Kind.U16, "grid_charge_cutoff", 1_000, 1_000, least=200),
     Row(
         47100,
         Kind.U16,
@@ -198,9 +223,18 @@ SETTINGS = (
         most=2,
     ),
     _asked(47101, Kind.U16, "target_soc", 1_000, 1_000),
+    _setting(47242, Kind.U32, "grid_charge_w", 5_000),
     _asked(47246, Kind.U16, "to_soc", 1),
     _asked(47247, Kind.U32, "charge_w", 5_000),
     _asked(47249, Kind.U32, "discharge_w", 5_000),
+    Row(
+        47255,
+        Kind.BLOCK,
+        lambda h: h.inverter.settings.time_of_use,
+        words=TOU_WORDS,
+        write=_write_blocks,
+        most=(1 << 16 * TOU_WORDS) - 1,
+    ),
     _setting(47415, Kind.U16, "feed_in_mode", 7),
     _setting(47416, Kind.I32, "feed_in_w", 6_600),
     _setting(47418, Kind.I16, "feed_in_percent", 1_000, 10),

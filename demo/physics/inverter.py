@@ -38,6 +38,20 @@ class FeedIn(IntEnum):
     PERCENT = 7
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A time-of-use block: seconds of the local day from `start` to `end` on `weekdays`, to charge or to discharge."""
+
+    start: int
+    end: int
+    charge: bool
+    weekdays: frozenset[int]
+
+    def holds(self, tick: Tick) -> bool:
+        """Return whether it is time for this block."""
+        return tick.weekday in self.weekdays and self.start <= tick.local_s < self.end
+
+
 @dataclass(slots=True)
 class Settings:
     """What is kept over a reboot, in the registers' own units."""
@@ -48,6 +62,10 @@ class Settings:
     charge_cutoff: float = 1.0
     discharge_cutoff: float = 0.05
     grid_charge: int = 0
+    grid_charge_w: int = 5_000
+    grid_charge_cutoff: float = 1.0
+    time_of_use: int = 0
+    blocks: tuple[Block, ...] = ()
     feed_in_mode: int = FeedIn.UNLIMITED
     feed_in_w: int = 0
     feed_in_percent: float = 100.0
@@ -115,7 +133,7 @@ class Inverter:
         if done:
             self.running = Command()
 
-    def _wanted(self, load_w: float, pv_w: float) -> float:
+    def _wanted(self, tick: Tick, load_w: float, pv_w: float) -> float:
         """Return the battery power the present mode asks for, before any limit."""
         run = self.running
         if run.kind is Forced.CHARGE:
@@ -127,7 +145,20 @@ class Inverter:
             return max(0.0, pv_w - self.rated_w)
         if mode == WorkingMode.FIXED:
             return 0.0
+        if mode == WorkingMode.TIME_OF_USE:
+            return self._by_time(tick, pv_w - load_w)
         return pv_w - load_w
+
+    def _by_time(self, tick: Tick, surplus: float) -> float:
+        """Return the battery power of time-of-use mode: outside its blocks it only takes surplus."""
+        settings = self.settings
+        block = next((each for each in settings.blocks if each.holds(tick)), None)
+        if block is None:
+            return max(0.0, surplus)
+        if not block.charge:
+            return surplus
+        from_grid = settings.grid_charge and self.battery.soc < settings.grid_charge_cutoff
+        return max(surplus, settings.grid_charge_w if from_grid else 0.0)
 
     def _export_limit(self) -> float:
         settings = self.settings
@@ -152,7 +183,7 @@ class Inverter:
         export = self._export_limit()
         # Discharge must not feed in more than is allowed; curtailing PV cannot make up for it.
         least = min(0.0, max(least, -(load_w + export)))
-        power = min(max(self._wanted(load_w, pv_available_w), least), most)
+        power = min(max(self._wanted(tick, load_w, pv_available_w), least), most)
         pv = min(pv_available_w, rated + power, max(0.0, load_w + export + power))
         battery.apply(power, tick.dt)
         self.pv_w, self.curtailed_w, self.ac_w = pv, pv_available_w - pv, pv - power

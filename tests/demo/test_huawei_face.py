@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from pymodbus.client import AsyncModbusTcpClient
@@ -47,6 +48,28 @@ async def force(client: Client, command: int, watts: int, minutes: int) -> None:
     assert await write(client, 47083, minutes)
     assert await write(client, 47246, 0)
     assert await write(client, 47100, command)
+
+
+async def test_time_of_use_blocks_rule_the_battery(
+    home: VirtualHome, client: Client, clock: ManualClock
+) -> None:
+    # 2026-06-12 is a Friday, bit 5; local time is UTC + 2 h. Charge 14:00 to 15:00, discharge 20:00 to 22:00.
+    rows = [14 * 60, 15 * 60, 0x0020, 20 * 60, 22 * 60, 0x0120]
+    table = [2, *rows, *[0] * (43 - 1 - len(rows))]
+    assert not (await client.write_registers(47255, table, device_id=1)).isError()
+    assert (await client.read_holding_registers(47255, count=43, device_id=1)).registers == table
+    assert await write(client, 47242, 2_500, 2)
+    assert await write(client, 47086, 5)
+    assert await write(client, 47087, 1)
+
+    async def battery_w(hour: int) -> int:
+        clock.set(datetime(2026, 6, 12, hour, 30, tzinfo=UTC))
+        return await number(client, 37765, 2, signed=True)
+
+    assert await battery_w(12) >= 2_500
+    assert await battery_w(16) >= 0
+    assert await battery_w(19) < 0
+    assert await battery_w(21) == 0
 
 
 async def test_identity(client: Client) -> None:
