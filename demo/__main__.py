@@ -5,18 +5,21 @@ import asyncio
 import contextlib
 import json
 import signal
+from collections.abc import Sequence
 from datetime import datetime
 
+from demo.appliances import APPLIANCES, USUAL
 from demo.clock import Clock, RealClock, ScaledClock
 from demo.home import VirtualHome
 
 
-async def run(clock: Clock, seed: int, soc: float, history_days: int) -> None:
+async def run(clock: Clock, seed: int, soc: float, history_days: int, appliances: Sequence[str]) -> None:
     """Serve until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with VirtualHome(clock, seed=seed, soc=soc, history_days=history_days) as home:
+    home = VirtualHome(clock, seed=seed, soc=soc, history_days=history_days, appliances=appliances)
+    async with home:
         print(json.dumps(home.addresses()), flush=True)
         await stopped.wait()
 
@@ -31,11 +34,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="seed of everything that is made up")
     parser.add_argument("--soc", type=float, default=0.5, help="battery at the start, 0 to 1")
     parser.add_argument("--history-days", type=int, default=0, help="days lived through before the start")
+    parser.add_argument(
+        "--appliances", nargs="*", choices=APPLIANCES, default=USUAL, help="what stands in it"
+    )
     arguments = parser.parse_args()
     real = arguments.speed == 1.0 and arguments.start is None
     clock = RealClock() if real else ScaledClock(arguments.start, arguments.speed)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(clock, arguments.seed, arguments.soc, arguments.history_days))
+        asyncio.run(run(clock, arguments.seed, arguments.soc, arguments.history_days, arguments.appliances))
 
 
 if __name__ == "__main__":

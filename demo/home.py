@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import zlib
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -80,7 +81,7 @@ class VirtualHome:
         if isinstance(load, Charger):
             return KebaFace(key, self, load)
         assert isinstance(load, Socket)
-        return SocketFace(key, self, f"5c2faf0b{sum(key.encode()):04x}", load)
+        return SocketFace(key, self, f"5c2f{zlib.crc32(key.encode()):08x}", load)
 
     def _live_through(self, until: float) -> list[HourRow]:
         rows = []

@@ -6,6 +6,7 @@ from typing import Any
 
 from demo.physics.house import House
 from demo.physics.socket import Load
+from demo.series import recorded_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,16 @@ def hour_row(house: House, loads: dict[str, Load], start: float) -> HourRow:
 
 
 def snapshot(house: House, loads: dict[str, Load]) -> dict[str, Any]:
-    """Return the present: W (grid + = import, battery + = charge), kWh since the beginning, GBP."""
+    """Return the present: W (grid + = import, battery + = charge), kWh since the beginning, GBP.
+
+    `wrapped` says that the calendar day was not recorded and another stands for it.
+    """
     inverter, meter, totals = house.inverter, house.meter, house.totals
     battery = inverter.battery
+    now = datetime.fromtimestamp(house.epoch, UTC)
     return {
-        "time": datetime.fromtimestamp(house.epoch, UTC),
+        "time": now,
+        "wrapped": recorded_day(now.date()).wrapped,
         "grid_w": house.grid_w,
         "solar_w": inverter.pv_w,
         "curtailed_w": inverter.curtailed_w,

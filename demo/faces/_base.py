@@ -89,6 +89,8 @@ class Face(ABC):
         if self._rebooting is not None:
             self._rebooting.cancel()
         self._rebooting = asyncio.create_task(self._come_back(seconds), name=f"{self.key} reboots")
+        # The sleep must have begun before whoever steps the clock by hand goes on.
+        await asyncio.sleep(0)
 
     async def _come_back(self, seconds: float) -> None:
         await self.world.clock.sleep(seconds)

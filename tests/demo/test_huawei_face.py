@@ -227,8 +227,11 @@ async def test_a_reboot_takes_its_time_and_loses_the_command(
     await home.huawei.reboot(90)
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", home.ports["huawei"])
-    await asyncio.sleep(0)
-    clock.advance(90)
+    clock.advance(89)
+    await asyncio.sleep(0.01)
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", home.ports["huawei"])
+    clock.advance(1)
     await asyncio.sleep(0.01)
     client.close()
     assert await client.connect()

@@ -23,6 +23,13 @@ PLANE = {"tilt": str(ARRAY.tilt), "azimuth": str(ARRAY.azimuth)}
 
 
 @pytest.fixture
+async def home(clock: ManualClock, loopback: None) -> AsyncIterator[VirtualHome]:
+    # The weather does not mind coarse steps, and a test goes through a month of it.
+    async with VirtualHome(clock, step=300) as home:
+        yield home
+
+
+@pytest.fixture
 async def get(home: VirtualHome) -> AsyncIterator[Get]:
     async with aiohttp.ClientSession() as session:
 

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo import prices
+from demo.clock import ManualClock
+from demo.home import VirtualHome
 from demo.series import SLOT_S, recorded_date, recorded_day, slot_means
 from demo.texture import SAMPLES, HomeSeries, load_texture, pv_texture
 
@@ -112,3 +114,10 @@ def test_negative_prices_reach_the_buyer_and_not_the_seller() -> None:
 )
 def test_publication_follows_uk_time(now: datetime, until: datetime) -> None:
     assert prices.published_until(now) == until
+
+
+def test_a_day_that_stands_for_another_is_labelled() -> None:
+    home = VirtualHome(ManualClock(datetime(2026, 2, 28, 12, tzinfo=UTC)))
+    assert home.truth()["wrapped"] is True
+    home.advance(86_400)
+    assert home.truth()["wrapped"] is False
