@@ -36,12 +36,12 @@ ensure_uv() {
 
 # Sets `base` to a suitable interpreter: one that exists, else uv's own download, else Debian's packages unpacked here.
 find_python() {
-  for base in "$tools/python/usr/bin/python3.14" "$("$uv" python find -q --system "$wanted_python" 2>/dev/null)"; do
+  for base in "$tools/python/usr/bin/python3.14" "$("$uv" python find --system "$wanted_python" 2>/dev/null)"; do
     usable_python "$base" && return
   done
   say "Fetching Python 3.14"
   if UV_HTTP_RETRIES=0 UV_HTTP_CONNECT_TIMEOUT=10 "$uv" python install -q 3.14 --no-bin >/dev/null 2>&1; then
-    base=$("$uv" python find -q --managed-python "$wanted_python" 2>/dev/null) && usable_python "$base" && return
+    base=$("$uv" python find --managed-python "$wanted_python" 2>/dev/null) && usable_python "$base" && return
   fi
   if bash "$root/script/lib/debian_python.sh" "$tools/python" "$tools/bootstrap/bin/patchelf"; then
     base=$tools/python/usr/bin/python3.14
