@@ -1,0 +1,122 @@
+/** What the integration pushes: the JSON of engine/model/plan.py. Power in kW, energy in kWh, times ISO 8601 in UTC. */
+
+export type Level = "cheap" | "normal" | "expensive";
+export type Quality = "known" | "forecast" | "assumed" | "missing";
+export type Series = readonly (number | null)[];
+
+export interface Block {
+  start: string;
+  end: string;
+  mode: string;
+  power_kw: number;
+  energy_kwh: number;
+  cost: number;
+  source: string | null;
+}
+
+export interface Reason {
+  code: string;
+  start: string;
+  end: string;
+  cost_of_opposite: number | null;
+  values: Record<string, number | string>;
+}
+
+export interface AssetPlan {
+  id: string;
+  kind: string;
+  name: string;
+  power_kw: Series;
+  active: readonly boolean[];
+  level: Series | null;
+  level_unit: string | null;
+  level_start: number | null;
+  level_min: number | null;
+  level_max: number | null;
+  blocks: readonly Block[];
+  energy_kwh: number;
+  cost: number;
+  value: Series | null;
+  reasons: readonly Reason[];
+  controlled: boolean;
+}
+
+export interface HomePlan {
+  import_price: Series;
+  export_price: Series;
+  price_quality: readonly Quality[];
+  price_level: readonly string[];
+  load_kw: Series;
+  solar_kw: Series;
+  solar_low_kw: Series;
+  solar_high_kw: Series;
+  grid_kw: Series;
+  cost: Series;
+}
+
+export interface InputStatus {
+  key: string;
+  origin: string;
+  health: "fresh" | "stale" | "partial" | "provisional" | "suspect" | "missing";
+  issued: string | null;
+  rule: string;
+  reason: string | null;
+}
+
+export interface Shortfall {
+  asset: string;
+  need: string;
+  by: string;
+  amount: number;
+  unit: string;
+  limit: string | null;
+  remedy: string | null;
+}
+
+export interface Plan {
+  id: string;
+  at: string;
+  status: "optimal" | "feasible" | "provisional" | "none";
+  currency: string;
+  timezone: string;
+  edges: readonly string[];
+  home: HomePlan | null;
+  assets: readonly AssetPlan[];
+  cost: number;
+  baseline_cost: number;
+  shortfalls: readonly Shortfall[];
+  inputs: readonly InputStatus[];
+}
+
+/** The moment. Grid + = import, battery + = charge; `cost_per_hour` is negative while feeding in earns. */
+export interface Now {
+  mode: "off" | "advise" | "automatic";
+  currency: string;
+  timezone: string;
+  price_now: number | null;
+  export_price_now: number | null;
+  price_level: Level | null;
+  cost_per_hour: number | null;
+  grid_kw: number | null;
+  solar_kw: number | null;
+  battery_kw: number | null;
+  battery_soc: number | null;
+  load_kw: number | null;
+  updated_at: string | null;
+}
+
+export interface AssetEntities {
+  switch: string | null;
+  binary_sensor: string | null;
+  calendar: string | null;
+  next_start: string | null;
+  next_end: string | null;
+  enabled: boolean;
+  active: boolean | null;
+}
+
+export interface Picture {
+  plan: Plan | null;
+  home: Now | null;
+  entities: Record<string, AssetEntities>;
+}

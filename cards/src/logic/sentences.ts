@@ -1,0 +1,103 @@
+/** What a person who reads only the top of the card has to know, as short sentences. */
+
+import type { AssetPlan, Block, Level, Plan, Reason } from "../data/types";
+import type { Translate } from "../i18n/translate";
+import { isKey } from "../i18n/translate";
+import type { Format } from "./format";
+
+const NEXT_SHOWN = 3;
+const EVEN = 0.005;
+
+const LEVELS: readonly string[] = ["cheap", "normal", "expensive"];
+
+/** Until when the price stays at its level, and what comes then. Null where no change is known. */
+export function levelEnds(plan: Plan, slot: number): { at: number; next: Level } | null {
+  const levels = plan.home?.price_level ?? [];
+  const quality = plan.home?.price_quality ?? [];
+  for (let later = slot + 1; later < levels.length; later++) {
+    if (quality[later] !== "known") return null;
+    const level = levels[later];
+    if (level === levels[slot] || level === undefined || !LEVELS.includes(level)) continue;
+    return { at: Date.parse(plan.edges[later] ?? ""), next: level as Level };
+  }
+  return null;
+}
+
+/** What the home earns or pays per hour. */
+export function flow(costPerHour: number | null, t: Translate, format: Format): string {
+  if (costPerHour === null) return t("no_meter");
+  if (Math.abs(costPerHour) < EVEN) return t("even");
+  const key = costPerHour < 0 ? "earns" : "pays";
+  return t(key, { money: format.money(Math.abs(costPerHour)) });
+}
+
+export interface Doing {
+  readonly asset: AssetPlan;
+  readonly block: Block;
+  readonly what: string;
+  readonly why: string | null;
+}
+
+/** What runs at an instant and why; the reason is there only if its money was measured. */
+export function doing(plan: Plan, at: number, t: Translate, format: Format): Doing[] {
+  const found: Doing[] = [];
+  for (const asset of plan.assets) {
+    const block = asset.blocks.find((one) => Date.parse(one.start) <= at && at < Date.parse(one.end));
+    if (!block || asset.kind === "grid" || asset.kind === "solar" || block.mode === "off") continue;
+    found.push({ asset, block, what: what(asset, block, t), why: why(asset, block, t, format) });
+  }
+  return found.sort((a, b) => Math.abs(b.block.power_kw) - Math.abs(a.block.power_kw));
+}
+
+/** One sentence for a block: who does what, fed by what. */
+export function what(asset: AssetPlan, block: Block, t: Translate): string {
+  const key = `does.${block.mode}`;
+  const verb = t(isKey(key) ? key : "does.on", { name: asset.name });
+  const source = `source.${block.source}`;
+  const fed = block.power_kw > 0 && isKey(source) ? ` ${t(source)}` : "";
+  return verb + fed;
+}
+
+/** The measured reason for a block, or null: what is not measured is not said. */
+export function why(asset: AssetPlan, block: Block, t: Translate, format: Format): string | null {
+  const reason = reasonFor(asset, block);
+  const money = reason?.cost_of_opposite;
+  if (money === null || money === undefined || money < EVEN) return null;
+  return t("opposite", { money: format.money(money) });
+}
+
+function reasonFor(asset: AssetPlan, block: Block): Reason | undefined {
+  return asset.reasons.find(
+    (reason) =>
+      Date.parse(reason.start) < Date.parse(block.end) && Date.parse(block.start) < Date.parse(reason.end),
+  );
+}
+
+/** What starts next, soonest first. */
+export function upcoming(plan: Plan, at: number, t: Translate, format: Format): string {
+  const starts = plan.assets
+    .filter((asset) => asset.kind !== "grid" && asset.kind !== "solar")
+    .flatMap((asset) => {
+      const block = asset.blocks.find((one) => Date.parse(one.start) > at && one.mode !== "self" && one.mode !== "off");
+      return block ? [{ name: asset.name, at: Date.parse(block.start) }] : [];
+    })
+    .sort((a, b) => a.at - b.at)
+    .slice(0, NEXT_SHOWN);
+  if (starts.length === 0) return t("next_none");
+  const items = starts.map((start) => t("next_item", { name: start.name, time: format.when(start.at, at) }));
+  return t("next", { list: items.join(" · ") });
+}
+
+/** What is wrong or not yet learned among the inputs; empty when all is well. */
+export function inputTrouble(plan: Plan, t: Translate): string {
+  const name = (key: string): string => {
+    const word = `input.${key.split(":")[0]}`;
+    return isKey(word) ? t(word) : t("input.other", { name: key });
+  };
+  const list = (wanted: readonly string[]): string =>
+    [...new Set(plan.inputs.filter((one) => wanted.includes(one.health)).map((one) => name(one.key)))].join(", ");
+  const bad = list(["stale", "partial", "suspect", "missing"]);
+  if (bad) return t("inputs_bad", { list: bad });
+  const learning = list(["provisional"]);
+  return learning ? t("inputs_learning", { list: learning }) : "";
+}
