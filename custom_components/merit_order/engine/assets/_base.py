@@ -68,6 +68,8 @@ class Site:
     """(on/off columns, their slots) in which nothing may be bought while one is on."""
     not_from_battery: list[tuple[IntArray, IntArray]] = field(default_factory=list)
     """The same for discharging a battery."""
+    runs: dict[str, list[Any]] = field(default_factory=dict)
+    """Runs that were placed, by asset id, for loads that come after others."""
     notes: list[InputStatus] = field(default_factory=list)
 
     def use(self, columns: IntArray, slots: ArrayLike, coefficient: ArrayLike, most: ArrayLike) -> None:

@@ -44,7 +44,6 @@ def add_heater(
     later = slots / n * site.horizon.hours
     if not modulating:
         on = program.columns(n, lower=lower, upper=upper, taste=later, integer=True)
-        program.rounded.append(on)
         site.use(on, slots, most_kw, most_kw * upper)
         _switch(site, on, was_on, min_on_minutes, min_off_minutes)
         return Heater(on, most_kw)
@@ -58,11 +57,19 @@ def add_heater(
         rows = program.rows(n, lower=0.0)
         program.put(rows, power, 1.0)
         program.put(rows, on, -least_kw)
-        _switch(site, on, was_on, min_on_minutes, min_off_minutes)
+        _switch(site, on, was_on, min_on_minutes, min_off_minutes, lead=0.0)
     return Heater(power, 1.0)
 
 
-def _switch(site: Site, on: IntArray, was_on: bool, min_on_minutes: float, min_off_minutes: float) -> None:
+def _switch(
+    site: Site,
+    on: IntArray,
+    was_on: bool,
+    min_on_minutes: float,
+    min_off_minutes: float,
+    *,
+    lead: float = 1.0,
+) -> None:
     add_switching(
         site,
         on,
@@ -70,4 +77,5 @@ def _switch(site: Site, on: IntArray, was_on: bool, min_on_minutes: float, min_o
         was_on=was_on,
         min_on_minutes=min_on_minutes,
         min_off_minutes=min_off_minutes,
+        lead=lead,
     )

@@ -87,7 +87,6 @@ def _columns(
     most[slots] = kw
     if switched:
         columns = site.program.columns(len(slots), upper=1.0, taste=later, wish=wish, integer=True)
-        site.program.rounded.append(columns)
         site.use(columns, slots, kw, most)
     else:
         columns = site.program.columns(len(slots), upper=kw, taste=later, wish=wish)

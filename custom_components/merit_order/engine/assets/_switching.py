@@ -1,8 +1,11 @@
 """On and off: minimum times, a limit on starts, and the wish for few of them."""
 
+import math
+
 import numpy as np
 
-from ..model.program import IntArray
+from ..model.program import IntArray, Switch
+from ..model.series import FloatArray
 from ._base import Site
 
 START_TASTE = 100.0
@@ -18,6 +21,7 @@ def add_switching(
     min_on_minutes: float = 0.0,
     min_off_minutes: float = 0.0,
     max_starts: int | None = None,
+    lead: float = 0.5,
 ) -> None:
     """Constrain binary columns `on`, one for each of the rising `slots`; a gap between slots is off.
 
@@ -26,6 +30,9 @@ def add_switching(
     if not len(slots):
         return
     program = site.program
+    shortest = float(np.median(site.horizon.hours[slots])) * 60
+    block = max(math.ceil(max(min_on_minutes, min_off_minutes) / shortest - 1e-6), 1)
+    program.switches.append(Switch(on, block, lead))
     starts = program.columns(len(slots), upper=1.0, taste=START_TASTE)
     rows = program.rows(len(slots), lower=0.0)
     joined = np.flatnonzero(np.diff(slots) == 1) + 1
@@ -36,7 +43,8 @@ def add_switching(
         # It runs already: going on is no start.
         program.put(rows[0], program.columns(1, lower=1.0, upper=1.0), 1.0)
     if max_starts is not None:
-        program.row(starts, 1.0, upper=float(max_starts))
+        more = program.columns(1, wish=site.wishes.need)
+        program.row(np.append(starts, more), np.append(np.ones(len(starts)), -1.0), upper=float(max_starts))
     edges = site.horizon.slots.seconds / 60
     if min_on_minutes > 0:
         _minimum(site, starts, on, slots, edges, min_on_minutes, running=True)
@@ -49,28 +57,29 @@ def _minimum(
     starts: IntArray,
     on: IntArray,
     slots: IntArray,
-    edges: np.ndarray,
+    edges: FloatArray,
     minutes: float,
     *,
     running: bool,
 ) -> None:
-    """Each start forbids (on: requires) for `minutes` before (after) it; what the horizon cuts off is not asked."""
-    place = {int(slot): i for i, slot in enumerate(slots)}
-    for i, slot in enumerate(slots.tolist()):
-        if running:
-            end = int(np.searchsorted(edges, edges[slot] + minutes - 1e-6))
-            span = range(slot + 1, min(end, site.horizon.n))
-        else:
-            first = int(np.searchsorted(edges, edges[slot] - minutes + 1e-6, side="right")) - 1
-            span = range(max(first, 0), slot)
-        for other in span:
-            j = place.get(other)
-            if running and j is None:
-                site.program.row(starts[i : i + 1], 1.0, upper=0.0)
-                break
-            if j is None:
-                continue
-            sign = -1.0 if running else 1.0
-            site.program.row(
-                np.array([starts[i], on[j]]), np.array([1.0, sign]), upper=0.0 if running else 1.0
-            )
+    """Each start requires on for `minutes` after it (or off before it); what the horizon cuts off is not asked."""
+    program = site.program
+    place = np.full(site.horizon.n, -1)
+    place[slots] = np.arange(len(slots))
+    if running:
+        first, last = slots + 1, np.searchsorted(edges, edges[slots] + minutes - 1e-6)
+    else:
+        first, last = np.searchsorted(edges, edges[slots] - minutes + 1e-6, side="right") - 1, slots
+    first, last = np.maximum(first, 0), np.minimum(last, site.horizon.n)
+    length = np.maximum(last - first, 0)
+    which = np.repeat(np.arange(len(slots)), length)
+    offset = np.arange(len(which)) - np.repeat(np.cumsum(length) - length, length)
+    other = place[first[which] + offset]
+    # A start so late that a slot it needs is not free is not allowed.
+    late = np.unique(which[other < 0]) if running else np.zeros(0, dtype=np.int64)
+    program.put(program.rows(len(late), upper=0.0), starts[late], 1.0)
+    known = other >= 0
+    rows = program.rows(int(np.sum(known)), upper=0.0 if running else 1.0)
+    program.put(rows, starts[which[known]], 1.0)
+    program.put(rows, on[other[known]], -1.0 if running else 1.0)
+    program.put(rows, program.columns(len(rows), wish=site.wishes.need), -1.0)

@@ -1,7 +1,7 @@
 """A hot-water tank: one well-mixed mass that loses heat, is drawn from, and must be hot at times of day.
 
-dT/dt = (heat − draw − loss (T − around)) / capacity. Once in `legionella_days` it reaches `legionella_c`, whenever that
-is cheapest before it is due: one binary per slot, of which one is chosen.
+dT/dt = (heat − draw − loss (T − around)) / capacity. Once in `legionella_days` it reaches `legionella_c`, when
+heating up is cheapest before that is due.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from ..model.clock_times import daily, parse_clock
 from ..model.codec import from_json
 from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import Choice, IntArray
+from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
@@ -86,8 +86,14 @@ class HotWaterPart:
         power = self.heater.electric(values)
         power = np.where(power < 1e-6, 0.0, power)
         short = list(too_cold(self.spec, self.site.horizon, values, self.where, self.short))
-        if self.due is not None and self.hygiene_short is not None and values.x[self.hygiene_short] > 0.5:
-            short.append(Shortfall(asset=self.spec.id, need="hygiene", by=self.due, amount=1, unit="runs"))
+        if (
+            self.due is not None
+            and self.hygiene_short is not None
+            and (missing := float(values.x[self.hygiene_short])) > 0.1
+        ):
+            short.append(
+                Shortfall(asset=self.spec.id, need="hygiene", by=self.due, amount=missing, unit="celsius")
+            )
         return Outcome(
             power_kw=power,
             active=power > 1e-3,
@@ -189,15 +195,28 @@ def _hygiene(
     last = horizon.slots.count_before(due)
     if due > horizon.slots.edges[-1] or last == 0:
         return None, None
-    program = site.program
-    reached = program.columns(last, upper=1.0, integer=True)
-    short = program.columns(1, upper=1.0, wish=price * params.legionella_c)
-    program.row(np.append(reached, short), 1.0, lower=1.0)
-    rows = program.rows(last, lower=0.0)
-    program.put(rows, water[:last], 1.0)
-    program.put(rows, reached, -params.legionella_c)
-    program.choices.append(Choice(reached, 1))
+    slot = _cheapest_end(site, params, water_kwh=params.volume_l * KWH_PER_LITRE_K * 15.0, last=last)
+    wanted = np.full(horizon.n, np.nan)
+    wanted[slot] = params.legionella_c
+    short = keep_above(site, water, wanted, np.full(horizon.n, price))[1]
     return due, int(short[0])
+
+
+def _cheapest_end(site: Site, params: HotWaterParams, water_kwh: float, last: int) -> int:
+    """The slot before `last` at whose end a heat-up of `water_kwh` costs least: what it costs is the import price,
+    or the export price while the panels give enough. Chosen beforehand: as a whole-number choice its relaxation is
+    empty (a little of every slot) and the search goes astray.
+    """
+    horizon = site.horizon
+    spare = -site.fixed >= params.power_kw
+    price = np.where(spare, horizon.export_price, horizon.import_price)
+    total = np.concatenate(([0.0], np.cumsum(price * horizon.hours)))
+    edges = np.concatenate(([0.0], np.cumsum(horizon.hours)))
+    long = min(water_kwh / max(params.power_kw * max(params.cop, 1.0), 0.1), edges[-1])
+    ends = edges[1 : last + 1]
+    cost = np.interp(ends, edges, total) - np.interp(np.maximum(ends - long, 0.0), edges, total)
+    cost = np.where(ends >= long, cost, np.inf)
+    return int(np.argmin(cost)) if np.any(np.isfinite(cost)) else last - 1
 
 
 def _number(

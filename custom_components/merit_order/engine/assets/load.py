@@ -4,70 +4,25 @@ Needed: runs (contiguous) or energy (interruptible) within each day's window, sh
 first, by priority. Optional: only while nothing is bought and no battery gives, worth a little more than feeding in.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import numpy as np
 
 from ..model.codec import from_json
-from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import BoolArray
+from ..model.program import BoolArray, Switch
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
-from ._runs import Profile, Runs, add_runs
+from ._load import DEFAULT_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
+from ._runs import Profile, Runs, add_order, add_runs
 from ._slots import Use, add_optional, add_use
+from ._switching import add_switching
 from ._windows import Window, allowed_slots, daily_windows, one_off
 
-NEEDED, OPTIONAL = "needed", "optional"
-DEFAULT_KW = 1.0
-"""Stands in until a power is set or measured; the plan is then provisional."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadParams:
-    """`power_kw` None: measured. A day's need is `runs_per_day` runs of `run_minutes`, or `energy_kwh`, by `deadline`.
-
-    Times are "HH:MM" of the home's clock; no `deadline` is midnight. `priority` 1 is served first, 9 last.
-    `windows` are the only times of day it may run ([["09:00", "17:00"]]); `profile_kw` the power in steps of
-    `profile_minutes`. An optional load may use `energy_kwh` a day at most.
-    """
-
-    mode: str = NEEDED
-    power_kw: float | None = None
-    energy_kwh: float | None = None
-    run_minutes: float | None = None
-    runs_per_day: int = 1
-    earliest: str | None = None
-    deadline: str | None = None
-    contiguous: bool = True
-    variable_power: bool = False
-    priority: int = 5
-    windows: tuple[tuple[str, str], ...] = ()
-    profile_kw: tuple[float, ...] = ()
-    profile_minutes: float = 15.0
-    from_grid: bool = False
-    """Optional only: it may also be fed from the grid …"""
-    from_battery: bool = False
-    """… or from a battery, when that is worth it."""
-    worth: float | None = None
-    """Optional only: what a kWh is worth to the person; None: a little more than feeding it in."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadState:
-    """What was done since the last deadline, and whether it runs now. `typical_kw` is learned from past runs."""
-
-    done_kwh: float = 0.0
-    done_runs: int = 0
-    on: bool | None = None
-    on_since: datetime | None = None
-    power_kw: float | None = None
-    typical_kw: float | None = None
+__all__ = ["LOAD", "NEEDED", "OPTIONAL", "LoadParams", "LoadState"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +84,10 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
         _needed(spec, site, params, state, profile, power, fixed, allowed, runs, uses)
     elif spec.controlled:
         uses.append(_optional(site, params, state, power, allowed))
+    if params.after is not None:
+        for run in runs:
+            add_order(site, site.runs.get(params.after, []), run)
+    site.runs[spec.id] = runs
     return LoadPart(spec, params, site.horizon.hours, fixed, tuple(runs), tuple(uses))
 
 
@@ -215,23 +174,37 @@ def _needed(
             done = state.done_kwh if i == 0 else 0.0
             done += float(fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last])
             if per_day - done > 1e-3:
-                uses.append(
-                    add_use(
-                        site,
-                        window,
-                        power,
-                        allowed,
-                        per_day - done,
-                        price,
-                        switched=not params.variable_power,
-                    )
-                )
+                uses.append(_use(site, params, state, window, power, allowed, per_day - done, price))
     for window in one_off(site.horizon, spec.needs, "runs"):
         _place(site, window, profile, allowed, price, runs)
     uses.extend(
-        add_use(site, window, power, allowed, window.amount, price, switched=not params.variable_power)
+        _use(site, params, state, window, power, allowed, window.amount, price)
         for window in one_off(site.horizon, spec.needs, "kwh")
     )
+
+
+def _use(
+    site: Site,
+    params: LoadParams,
+    state: LoadState,
+    window: Window,
+    power: float,
+    allowed: BoolArray,
+    need_kwh: float,
+    price: float,
+) -> Use:
+    use = add_use(site, window, power, allowed, need_kwh, price, switched=not params.variable_power)
+    if use.switched:
+        add_switching(
+            site,
+            use.columns,
+            use.slots,
+            was_on=bool(state.on),
+            min_on_minutes=params.min_on_minutes,
+            min_off_minutes=params.min_off_minutes,
+            max_starts=params.max_starts,
+        )
+    return use
 
 
 def _place(
@@ -262,46 +235,18 @@ def _optional(site: Site, params: LoadParams, state: LoadState, power: float, al
         rows = site.program.rows(len(slots), upper=0.0)
         site.program.put(rows, use.columns, 1.0)
         site.program.put(rows, switch, -power)
+    site.program.switches.append(Switch(switch, lead=0.0))
     site.optional(switch, slots, from_grid=params.from_grid, from_battery=params.from_battery)
     return use
 
 
-def _from_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers a person types are counted in whole ones where the params say so."""
-    whole = ("runs_per_day", "priority")
-    return {key: int(value) if key in whole else value for key, value in options.items()}
-
-
 LOAD = AssetKind(
     key="load",
-    options=(
-        Option(key="mode", type=OptionType.CHOICE, default=NEEDED, choices=(NEEDED, OPTIONAL), required=True),
-        Option(key="power_kw", type=OptionType.NUMBER, minimum=0.01, maximum=100, unit="kW"),
-        Option(key="run_minutes", type=OptionType.NUMBER, minimum=1, maximum=1440, unit="min"),
-        Option(key="energy_kwh", type=OptionType.NUMBER, minimum=0.01, maximum=500, unit="kWh"),
-        Option(key="deadline", type=OptionType.TIME),
-        Option(key="earliest", type=OptionType.TIME, advanced=True),
-        Option(
-            key="runs_per_day",
-            type=OptionType.NUMBER,
-            default=1,
-            minimum=0,
-            maximum=24,
-            step=1,
-            advanced=True,
-        ),
-        Option(key="contiguous", type=OptionType.BOOLEAN, default=True, advanced=True),
-        Option(key="variable_power", type=OptionType.BOOLEAN, default=False, advanced=True),
-        Option(
-            key="priority", type=OptionType.NUMBER, default=5, minimum=1, maximum=9, step=1, advanced=True
-        ),
-        Option(key="from_grid", type=OptionType.BOOLEAN, default=False, advanced=True),
-        Option(key="from_battery", type=OptionType.BOOLEAN, default=False, advanced=True),
-    ),
+    options=OPTIONS,
     params=LoadParams,
     state=LoadState,
     role=Role.SWITCH,
     controllable=True,
     build=build,
-    from_options=_from_options,
+    from_options=from_options,
 )

@@ -31,6 +31,8 @@ from ._vehicle import (
 )
 from ._windows import one_off
 
+__all__ = ["VEHICLE", "VehicleParams", "VehicleState"]
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -222,6 +224,7 @@ def _semi(
         was_on=was_on,
         min_on_minutes=params.min_on_minutes,
         min_off_minutes=params.min_off_minutes,
+        lead=0.0,
     )
     return on
 

@@ -34,6 +34,19 @@ class Either:
     second: IntArray
 
 
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """On/off `columns` in time order, switched in stretches of at least `block` slots.
+
+    `lead` is by how much on-time may run ahead of the relaxation's: 0 never (a charger at its least current must not
+    overfill the car), 1 always (water must not be colder than wished), 0.5 either way.
+    """
+
+    columns: IntArray
+    block: int = 1
+    lead: float = 0.5
+
+
 @dataclass(slots=True)
 class Columns:
     """All columns as arrays of shape (columns,)."""
@@ -65,8 +78,7 @@ class Program:
     """Money that is due whatever is decided, in currency."""
     choices: list[Choice] = field(default_factory=list)
     eithers: list[Either] = field(default_factory=list)
-    rounded: list[IntArray] = field(default_factory=list)
-    """On/off columns in time order whose sum matters more than each one."""
+    switches: list[Switch] = field(default_factory=list)
     n_columns: int = 0
     n_rows: int = 0
     _columns: list[tuple[FloatArray, ...]] = field(default_factory=list)

@@ -69,7 +69,10 @@ def _ordered(snapshot: Snapshot) -> list[AssetSpec]:
     for spec in snapshot.assets:
         asset_kind(spec.kind)
     others = [spec for spec in snapshot.assets if spec.kind != GRID.key]
-    return [*sorted(others, key=lambda spec: rank[spec.kind]), *(grids or [GRID_SPEC])]
+    return [
+        *sorted(others, key=lambda spec: (rank[spec.kind], "after" in spec.params)),
+        *(grids or [GRID_SPEC]),
+    ]
 
 
 def _spare_only(site: Site, grid: GridPart) -> None:
@@ -81,12 +84,15 @@ def _spare_only(site: Site, grid: GridPart) -> None:
         rows = program.rows(len(slots), upper=bought)
         program.put(rows, grid.imports[slots], 1.0)
         program.put(rows, switch, bought)
+        # Never worth it; but rounding may take such a step, and no step may make the program infeasible.
+        program.put(rows, program.columns(len(slots), wish=site.wishes.need), -1.0)
     for switch, slots in site.not_from_battery:
         for giver in site.givers:
             _, mine, theirs = np.intersect1d(slots, giver.slots, return_indices=True)
             rows = program.rows(len(mine), upper=giver.most)
             program.put(rows, giver.columns[theirs], 1.0)
             program.put(rows, switch[mine], giver.most)
+            program.put(rows, program.columns(len(mine), wish=site.wishes.need), -1.0)
 
 
 def _fed_in(site: Site, grid: GridPart) -> None:

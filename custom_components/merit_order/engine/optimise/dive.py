@@ -1,0 +1,146 @@
+"""From a relaxation to a good whole-number solution in a few linear programs.
+
+Every wish in a program is soft, so whole numbers may be set in any way that keeps to the ups and downs of the
+relaxation: runs go to their likeliest start, switches keep their on-time, eithers follow their flow, clearest first. Then prices
+say which of these to turn round.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.program import Choice, IntArray, Program, Switch
+from ..model.series import FloatArray
+from .solver import Solver
+
+type Found = tuple[float, FloatArray]
+"""Objective and columns."""
+
+STAGE = 0.3
+"""Share of the eithers settled at a time: all at once costs 0.5 % on the benchmark's S, a tenth at a time only time."""
+TRIES = 16
+"""Linear programs solved to turn things round, per stage; a search within the time left follows anyway."""
+LEAST_GAIN = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Whole-number columns and what they become."""
+
+    columns: IntArray
+    to: FloatArray
+
+
+class Dive:
+    """Works on a solver that stands at the solved relaxation; leaves the whole numbers fixed."""
+
+    def __init__(self, program: Program, solver: Solver) -> None:
+        self._program = program
+        self._solver = solver
+        chosen = [choice.columns for choice in program.choices]
+        self._toggles = np.setdiff1d(solver.integers, np.concatenate(chosen) if chosen else np.zeros(0))
+
+    def run(self, x: FloatArray) -> Found | None:
+        """The best found from the relaxation's columns `x`; None when rounding led to a dead end."""
+        solver, program = self._solver, self._program
+        turns = [either.switch for either in program.eithers]
+        either_columns = np.concatenate(turns) if turns else np.zeros(0, dtype=np.int64)
+        others = np.setdiff1d(solver.integers, either_columns)
+        whole = rounded(program, x)
+        solver.bound(others, whole[others], whole[others])
+        best = self._improved(solver.run(), program.choices, np.setdiff1d(self._toggles, either_columns))
+        if best is None or not turns:
+            return best
+        return self._improved(self._settle_eithers(best), program.choices, self._toggles)
+
+    def _settle_eithers(self, best: Found | None) -> Found | None:
+        """Fix the clearest eithers, solve again, and so on: later ones see what earlier ones did to prices."""
+        eithers = self._program.eithers
+        switch, first, second = (
+            np.concatenate([getattr(either, name) for either in eithers])
+            for name in ("switch", "first", "second")
+        )
+        while len(switch) and best is not None:
+            flow = best[1][first] - best[1][second]
+            clearest = np.argsort(-np.abs(flow), kind="stable")[: max(int(len(switch) * STAGE), 8)]
+            towards = (flow[clearest] >= 0).astype(float)
+            self._solver.bound(switch[clearest], towards, towards)
+            switch, first, second = (np.delete(side, clearest) for side in (switch, first, second))
+            best = self._improved(self._solver.run(), self._program.choices, np.zeros(0, dtype=np.int64))
+        return best
+
+    def _improved(self, best: Found | None, choices: list[Choice], toggles: IntArray) -> Found | None:
+        """Move runs and turn switches round where the prices of the last solution favour it, as long as that gains.
+
+        Prices hold for small moves only: when all moves together gain nothing, the better half is tried, and so on.
+        """
+        if best is None:
+            return None
+        moves = self._favoured(best[1], choices, toggles)
+        for _ in range(TRIES):
+            if not moves:
+                break
+            tried = self._try(best, moves)
+            if tried is not None and tried[0] < best[0] - LEAST_GAIN:
+                best = tried
+                moves = self._favoured(best[1], choices, toggles)
+            else:
+                moves = moves[: len(moves) // 2]
+        return best
+
+    def _favoured(self, x: FloatArray, choices: list[Choice], toggles: IntArray) -> list[Move]:
+        """Moves by how much reduced costs promise, the most first."""
+        reduced = self._solver.duals()[1]
+        found: list[tuple[float, Move]] = []
+        for choice in choices:
+            columns = choice.columns
+            now, then = columns[int(np.argmax(x[columns]))], columns[int(np.argmin(reduced[columns]))]
+            gain = float(reduced[now] - reduced[then])
+            if x[now] > 0.5 and gain > LEAST_GAIN:
+                found.append((gain, Move(np.array([now, then]), np.array([0.0, 1.0]))))
+        on = x[toggles] > 0.5
+        gains = np.where(on, reduced[toggles], -reduced[toggles])
+        found.extend(
+            (float(gains[i]), Move(toggles[i : i + 1], np.array([0.0 if on[i] else 1.0])))
+            for i in np.flatnonzero(gains > LEAST_GAIN)
+        )
+        return [move for _, move in sorted(found, key=lambda pair: -pair[0])]
+
+    def _try(self, best: Found, moves: list[Move]) -> Found | None:
+        """Solve with the moves made; they are taken back when nothing better than `best` comes of it."""
+        columns = np.concatenate([move.columns for move in moves])
+        to = np.concatenate([move.to for move in moves])
+        self._solver.bound(columns, to, to)
+        tried = self._solver.run()
+        if tried is None or tried[0] >= best[0] - LEAST_GAIN:
+            self._solver.bound(columns, np.round(best[1][columns]), np.round(best[1][columns]))
+        return tried
+
+
+def hold(solver: Solver, x: FloatArray) -> None:
+    """Keep the whole numbers of `x` where they are."""
+    whole = np.round(x[solver.integers])
+    solver.bound(solver.integers, whole, whole)
+
+
+def rounded(program: Program, x: FloatArray) -> FloatArray:
+    """Whole numbers near the relaxation's, in the way that suits what they stand for."""
+    whole = np.round(x)
+    for switch in program.switches:
+        whole[switch.columns] = sum_up(switch, x[switch.columns])
+    for choice in program.choices:
+        part = x[choice.columns]
+        whole[choice.columns] = 0.0
+        if np.sum(part) > 0.5:
+            whole[choice.columns[int(np.argmax(part))]] = 1.0
+    return whole
+
+
+def sum_up(switch: Switch, x: FloatArray) -> FloatArray:
+    """Zeros and ones whose running sum follows that of `x`, in stretches of `block`: on-time is kept."""
+    blocks = -(-len(x) // switch.block)
+    padded = np.zeros(blocks * switch.block)
+    padded[: len(x)] = x
+    share = padded.reshape(blocks, switch.block).mean(axis=1)
+    on = np.diff(np.floor(np.cumsum(share) + np.clip(switch.lead, 1e-6, 1 - 1e-6)), prepend=0.0)
+    return np.repeat(np.minimum(on, 1.0), switch.block)[: len(x)]
