@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from custom_components.merit_order.engine.devices import huawei
 from custom_components.merit_order.engine.devices import huawei_registers as reg
+from custom_components.merit_order.engine.devices._registers import Block, Register, Words, text
 from custom_components.merit_order.engine.model.errors import (
     BadData,
     CannotConnect,
@@ -207,7 +208,6 @@ async def test_another_kind_of_device(home: Home, ports: Ports, monkeypatch: pyt
 
 async def test_invalid_marks_are_none_and_counted(device: huawei.Huawei, home: Home) -> None:
     await home.virtual.break_("huawei", Fault.INVALID)
-    device._slow_at = None
     said = await device.read()
     assert said.solar is not None
     assert said.battery is not None
@@ -215,7 +215,21 @@ async def test_invalid_marks_are_none_and_counted(device: huawei.Huawei, home: H
     assert (said.battery.power_kw, said.battery.soc_percent) == (None, None)
     assert said.counters["invalid"] >= 8
     await home.virtual.mend()
-    assert (await device.read()).solar.power_kw is not None  # type: ignore[union-attr]  # asserted by the role
+    said = await device.read()
+    assert said.battery is not None
+    assert said.battery.power_kw is not None
+
+
+async def test_a_battery_that_slept_when_we_came_is_seen_when_it_wakes(home: Home, ports: Ports) -> None:
+    await home.virtual.huawei.start()
+    await home.virtual.break_("huawei", Fault.INVALID)
+    device = await huawei.KIND.connect(options(home), ports)
+    assert Role.BATTERY not in device.identity.roles
+    assert (await device.read()).battery is None
+    await home.virtual.mend()
+    home.wait(61)
+    assert (await device.read()).battery is not None
+    await device.close()
 
 
 async def test_impossible_numbers_are_none_and_counted(device: huawei.Huawei, home: Home) -> None:
@@ -230,9 +244,9 @@ async def test_impossible_numbers_are_none_and_counted(device: huawei.Huawei, ho
 async def test_no_limits_no_command(home: Home, ports: Ports, clock: TestClock) -> None:
     await home.virtual.huawei.start()
     device: Any = await huawei.KIND.connect(options(home), ports)
-    await home.virtual.break_("huawei", Fault.INVALID)
-    device._slow_at = None
-    await device.read()
+    await home.virtual.break_("huawei", Fault.OUT_OF_RANGE)
+    device._parts = (Role.BATTERY,)
+    device._words = Words()
     with pytest.raises(WriteRefused, match="limits"):
         await device.write(order(clock, 1.0))
     assert home.truth()["forced"] == "stop"
@@ -357,18 +371,18 @@ WORDS = st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=64)
 
 @given(st.integers(30000, 48000), WORDS)
 def test_any_words_decode_to_a_number_in_range_or_none(start: int, raw: list[int]) -> None:
-    words = reg.Words()
-    words.put(reg.Block(start, len(raw)), raw)
+    words = Words()
+    words.put(Block(start, len(raw)), raw)
     for name in dir(reg):
         register = getattr(reg, name)
-        if isinstance(register, reg.Register):
+        if isinstance(register, Register):
             value = words.number(register)
             assert value is None or register.low <= value <= register.high
 
 
 @given(WORDS)
 def test_any_words_are_text(raw: list[int]) -> None:
-    assert reg.text(raw).isprintable()
+    assert text(raw).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -383,7 +397,7 @@ def test_any_words_are_text(raw: list[int]) -> None:
         (reg.CAPACITY, [0, 0], None),
     ],
 )
-def test_decoding(register: reg.Register, raw: list[int], value: float | None) -> None:
-    words = reg.Words()
-    words.put(reg.Block(register.address, len(raw)), raw)
+def test_decoding(register: Register, raw: list[int], value: float | None) -> None:
+    words = Words()
+    words.put(Block(register.address, len(raw)), raw)
     assert words.number(register) == value

@@ -22,7 +22,7 @@ from ..model.roles import Action, Command, GridReading, Identity, Readings, Role
 from ._base import Device, DeviceKind
 
 POLL_S = 5.0
-TIMEOUT_S = 8
+TIMEOUT_S = 5
 MOST_KW = 1000.0
 """No home has more: such a number is a fault."""
 METERS = {

@@ -30,6 +30,7 @@ from ..model.roles import (
 from . import huawei_registers as reg
 from ._base import Device, DeviceKind
 from ._modbus import ModbusLink, Pace, Refused
+from ._registers import Block, Register, Words, text
 
 MOST_MINUTES = 5
 POLL_S = 5.0
@@ -52,8 +53,9 @@ class Huawei:
     def __init__(self, link: ModbusLink, ports: Ports) -> None:
         self.link = link
         self._ports = ports
-        self._words = reg.Words()
+        self._words = Words()
         self._identity: Identity | None = None
+        self._parts: tuple[Role, ...] = ()
         self._absent: set[int] = set()
         self._slow_at: datetime | None = None
         self._took_s = 0.0
@@ -75,18 +77,14 @@ class Huawei:
             words = await self.link.read_holding(reg.IDENTITY.address, reg.IDENTITY.count)
         except Refused as err:
             raise WrongDevice(f"{self.link.host} is no Huawei inverter: {err}", host=self.link.host) from err
-        model, serial = reg.text(words[: reg.MODEL_WORDS]), reg.text(words[reg.MODEL_WORDS :])
+        model, serial = text(words[: reg.MODEL_WORDS]), text(words[reg.MODEL_WORDS :])
         if not model.startswith(MODELS) or not serial:
             raise WrongDevice(f"{self.link.host} is {model or 'nameless'}", host=self.link.host, model=model)
-        software = reg.text(await self._block(reg.SOFTWARE) or [])
+        software = text(await self._block(reg.SOFTWARE) or [])
         await self._block(reg.METER)
         await self._block(reg.STORAGE)
         await self._block(reg.STORAGE_LIMITS)
-        roles = [Role.SOLAR]
-        if self._words.number(reg.METER_STATUS):
-            roles.insert(0, Role.GRID)
-        if self._words.number(reg.CAPACITY) is not None:
-            roles.append(Role.BATTERY)
+        self._parts = self._seen()
         self._identity = Identity(
             unique_id=f"huawei_{serial}",
             manufacturer="Huawei",
@@ -94,34 +92,40 @@ class Huawei:
             name=model.partition("-")[0],
             sw_version=software or None,
             serial_number=serial,
-            roles=tuple(roles),
-            writable=(Role.BATTERY,) if Role.BATTERY in roles else (),
+            roles=self._parts,
+            writable=(Role.BATTERY,) if Role.BATTERY in self._parts else (),
         )
+
+    def _seen(self) -> tuple[Role, ...]:
+        """The parts that ever answered. A battery may be asleep when we come, and may fall silent later."""
+        there = {
+            Role.GRID: bool(self._words.number(reg.METER_STATUS)),
+            Role.SOLAR: True,
+            Role.BATTERY: self._words.number(reg.CAPACITY) is not None,
+        }
+        return tuple(role for role, here in there.items() if here or role in self._parts)
 
     async def read(self) -> Readings:
         """What it says now; a part it does not have or refuses to tell is None."""
         started, now = time.monotonic(), self._ports.clock.now()
-        roles = self.identity.roles
-        blocks = [reg.INVERTER]
-        if Role.GRID in roles:
-            blocks.append(reg.METER)
-        if Role.BATTERY in roles:
-            blocks += [reg.STORAGE, reg.STORAGE_NOW, reg.FORCED_STATE]
         slow = self._slow_at is None or abs((now - self._slow_at).total_seconds()) >= SLOW_S
+        blocks = [reg.INVERTER]
+        if slow or Role.GRID in self._parts:
+            blocks.append(reg.METER)
+        if slow or Role.BATTERY in self._parts:
+            blocks += [reg.STORAGE, reg.STORAGE_NOW, reg.FORCED_STATE]
         if slow:
-            blocks.append(reg.YIELD)
-            if Role.BATTERY in roles:
-                blocks += [reg.STORAGE_TOTALS, reg.STORAGE_LIMITS]
+            blocks += [reg.YIELD, reg.STORAGE_TOTALS, reg.STORAGE_LIMITS]
         if not [block for block in blocks if await self._block(block) is not None]:
             raise BadData(f"{self.link.host} refuses every register", host=self.link.host)
         if slow:
-            self._slow_at = now
+            self._slow_at, self._parts = now, self._seen()
         self._took_s = time.monotonic() - started
         return Readings(
             at=self._ports.clock.now(),
             solar=self._solar(),
-            grid=self._grid() if Role.GRID in roles else None,
-            battery=self._battery() if Role.BATTERY in roles else None,
+            grid=self._grid() if Role.GRID in self._parts else None,
+            battery=self._battery() if Role.BATTERY in self._parts else None,
             counters={
                 **self.link.counters,
                 "invalid": self._words.invalid,
@@ -129,7 +133,7 @@ class Huawei:
             },
         )
 
-    async def _block(self, block: reg.Block) -> list[int] | None:
+    async def _block(self, block: Block) -> list[int] | None:
         """The block's registers, also kept; None when this model does not have them (which is asked once)."""
         if block.address in self._absent:
             return None
@@ -188,7 +192,7 @@ class Huawei:
 
     async def write(self, command: Command) -> None:
         """Arm or renew the inverter's timer, or stop it. Raises WriteRefused."""
-        if command.role is not Role.BATTERY or Role.BATTERY not in self.identity.writable:
+        if command.role is not Role.BATTERY or Role.BATTERY not in self._parts:
             raise WriteRefused(f"a Huawei inverter takes no {command.role} command")
         if command.action is Action.RELEASE:
             await self.link.write_many(reg.FORCED, [reg.STOP])
@@ -224,7 +228,7 @@ class Huawei:
         await self.link.write_many(reg.FORCED, [way])
         await self._read_back({reg.FORCED: way})
 
-    async def _limit(self, register: reg.Register) -> float:
+    async def _limit(self, register: Register) -> float:
         """What the battery can take or give in kW, as it says itself."""
         limit = self._words.number(register)
         if limit is None:

@@ -4,52 +4,7 @@ Addresses, widths, gains and units: the register map of olivergregorius/sun2000_
 "Solar Inverter Modbus Interface Definitions". Ranges say what a home can be: a value outside is a fault of the line.
 """
 
-from dataclasses import dataclass
-
-INVALID = {
-    ("u", 1): 0xFFFF,
-    ("i", 1): 0x7FFF,
-    ("u", 2): 0xFFFF_FFFF,
-    ("i", 2): 0x7FFF_FFFF,
-}
-"""What the inverter sends for a value it does not have, by sign and width."""
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """A number of `width` registers, high word first; the raw number divided by `gain` is in `unit`."""
-
-    address: int
-    width: int
-    sign: str
-    gain: float
-    low: float
-    high: float
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Registers that are read in one request."""
-
-    address: int
-    count: int
-
-
-def u16(address: int, gain: float, low: float, high: float, unit: str = "") -> Register:
-    """An unsigned number in one register."""
-    return Register(address, 1, "u", gain, low, high, unit)
-
-
-def u32(address: int, gain: float, low: float, high: float, unit: str = "") -> Register:
-    """An unsigned number in two registers."""
-    return Register(address, 2, "u", gain, low, high, unit)
-
-
-def i32(address: int, gain: float, low: float, high: float, unit: str = "") -> Register:
-    """A signed number in two registers."""
-    return Register(address, 2, "i", gain, low, high, unit)
-
+from ._registers import Block, i32, u16, u32
 
 # Identity. Text: model 15 registers, serial 10.
 IDENTITY = Block(30000, 25)
@@ -105,46 +60,3 @@ WRITES = {
 """All that is ever written, by function and address, with its width. 47075 and 47077 (limits that do not revert) are
 left out on purpose: a battery whose limits stay at zero after a failure is dead until somebody notices. Function 16
 throughout: some firmware refuses function 6 here."""
-
-
-class Words:
-    """Registers as they came, by address."""
-
-    def __init__(self) -> None:
-        self._words: dict[int, int] = {}
-        self.invalid = 0
-        self.implausible = 0
-
-    def drop(self, block: Block) -> None:
-        """Forget a block: what is not answered again is not known."""
-        for address in range(block.address, block.address + block.count):
-            self._words.pop(address, None)
-
-    def put(self, block: Block, words: list[int]) -> None:
-        """Keep the answer to a block."""
-        self._words.update(zip(range(block.address, block.address + block.count), words, strict=True))
-
-    def number(self, register: Register) -> float | None:
-        """The value in its unit; None when not read, marked invalid by the device, or impossible."""
-        words = [self._words.get(register.address + n) for n in range(register.width)]
-        raw = 0
-        for word in words:
-            if word is None:
-                return None
-            raw = raw << 16 | word
-        if raw == INVALID[register.sign, register.width]:
-            self.invalid += 1
-            return None
-        if register.sign == "i" and raw >= 1 << (16 * register.width - 1):
-            raw -= 1 << (16 * register.width)
-        value = raw / register.gain
-        if not register.low <= value <= register.high:
-            self.implausible += 1
-            return None
-        return value
-
-
-def text(words: list[int]) -> str:
-    """ASCII in registers, two characters each, filled up with zeros; what cannot be printed is left out."""
-    raw = b"".join(word.to_bytes(2) for word in words).split(b"\0")[0]
-    return "".join(chr(byte) for byte in raw if 32 <= byte < 127).strip()
