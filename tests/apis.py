@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from custom_components.merit_order.engine.model.errors import SourceError
 from custom_components.merit_order.engine.model.ports import EntityState, Ports
 from custom_components.merit_order.engine.model.series import Series
 
@@ -69,6 +70,24 @@ class House:
 
     async def call(self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
         raise AssertionError("nothing here calls an action")
+
+
+@dataclass
+class ActionAnswers:
+    """Home Assistant's actions with responses: a table by name, and what was asked."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+
+    async def ask(self, domain: str, action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = f"{domain}.{action}"
+        self.asked.append((name, data))
+        answer = self.answers.get(name, SourceError(f"{name} does not exist"))
+        found = answer(data) if callable(answer) else answer
+        if isinstance(found, Exception):
+            raise found
+        result: Mapping[str, Any] = found
+        return result
 
 
 class NoHistory:

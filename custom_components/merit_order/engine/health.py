@@ -200,22 +200,6 @@ def examine(series: Series, bounds: Bounds, at: datetime, until: datetime, zone:
     return Verdict(series=whole, faults=_order(faults), placeholders=notes)
 
 
-def merge_known(last: Series, new: Series) -> Series:
-    """`new`, and where it has nothing what was `last` good: a source that forgets does not make us forget."""
-    spans = list(new.spans)
-    for span in last.spans:
-        pieces = [(span.start, span.end)]
-        for other in new.spans:
-            pieces = [
-                part
-                for start, end in pieces
-                for part in ((start, min(end, other.start)), (max(start, other.end), end))
-                if part[0] < part[1]
-            ]
-        spans += [Span(start, end, span.value, span.quality) for start, end in pieces]
-    return replace(new, spans=tuple(sorted(spans, key=lambda span: span.start)))
-
-
 def _order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: -GRAVITY.index(HEALTH[fault])))
 

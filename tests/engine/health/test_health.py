@@ -16,11 +16,11 @@ from custom_components.merit_order.engine.health import (
     Fault,
     Verdict,
     examine,
-    merge_known,
     price_bounds,
     solar_bounds,
 )
 from custom_components.merit_order.engine.model.horizon import Horizon
+from custom_components.merit_order.engine.model.layers import over
 from custom_components.merit_order.engine.model.plan import (
     AssetPlan,
     Health,
@@ -172,12 +172,12 @@ def test_the_graver_note_wins_and_keeps_where_it_came_from() -> None:
 
 def test_a_source_that_forgets_does_not_make_us_forget() -> None:
     last, new = hourly(*[0.1] * 6), hourly(0.2, 0.2, start=NOW + timedelta(hours=1, minutes=30))
-    merged = merge_known(last, new)
+    merged = over(new, last)
     assert [merged.value_at(NOW + timedelta(minutes=30 * i)) for i in range(12)] == [0.1] * 3 + [0.2] * 4 + [
         0.1
     ] * 5
-    assert merge_known(last, Series(())).spans == last.spans
-    assert merge_known(Series(()), new).spans == new.spans
+    assert over(Series(()), last).spans == last.spans
+    assert over(new, Series(())).spans == new.spans
 
 
 # The door itself: what a snapshot becomes.

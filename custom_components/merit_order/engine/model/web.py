@@ -36,8 +36,10 @@ class NotFound(BadData):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One request. `secret` says that a key is in it, so that a refusal means a wrong key; `service` is for
-    messages.
+    """One request; `service` is for messages.
+
+    `secret` says that a key is in it, so that a refusal means a wrong key. `readable` are error codes whose body is an
+    answer all the same.
     """
 
     service: str
@@ -46,6 +48,7 @@ class Question:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     secret: bool = False
+    readable: frozenset[int] = frozenset()
     timeout_s: float = TIMEOUT_S
     attempts: int = ATTEMPTS
 
@@ -139,6 +142,8 @@ async def _text(response: aiohttp.ClientResponse, service: str) -> str:
 def _judge(response: aiohttp.ClientResponse, question: Question, ports: Ports) -> None:
     service, status = question.service, response.status
     match status:
+        case _ if status in question.readable:
+            return
         case 429:
             wait_s = _retry_after(response.headers, ports.clock.now())
             raise RateLimited(f"{service}: asks us to wait {wait_s:.0f} s", wait_s, service=service)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..model.errors import InputError
-from . import fixed, octopus, time_of_use
+from . import amber, entity, entsoe, fixed, nordpool, octopus, time_of_use
 from ._base import Tariff, TariffKind
 
 __all__ = ["TARIFFS", "Tariff", "TariffKind", "tariff_kind"]
@@ -12,6 +12,10 @@ TARIFFS: Final[tuple[TariffKind, ...]] = (
     fixed.KIND,
     time_of_use.KIND,
     octopus.KIND,
+    amber.KIND,
+    entsoe.KIND,
+    nordpool.KIND,
+    entity.KIND,
 )
 
 

@@ -9,7 +9,7 @@ with VAT in; no key is needed. Options: `product` (code; the newest Agile of the
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from ..model.ports import Ports
 from ..model.series import Series, Span, utc
 from ..model.web import NotFound, Question, ask_json, reading
 from ._base import TariffKind
-from ._clean import clip
+from ._clean import Publication, clip
 
 SERVICE = "Octopus"
 URL = "https://api.octopus.energy"
@@ -28,10 +28,7 @@ REGIONS = tuple("abcdefghjklmnp")
 NEWEST_AGILE = {"import": "AGILE-24-10-01", "export": "AGILE-OUTGOING-19-05-13"}
 PAGE_SIZE = 1500
 MAX_PAGES = 50
-UK = ZoneInfo("Europe/London")
-PUBLICATION_HOUR = 16
-DAY_END_HOUR = 23
-RETRY_LATE = timedelta(minutes=10)
+AGILE_DAY = Publication(zone=ZoneInfo("Europe/London"), at=time(16), day_end=time(23))
 
 
 class UnknownPostcode(BadData):
@@ -85,17 +82,10 @@ class Octopus:
         return series
 
     def next_publication(self, now: datetime) -> datetime | None:
-        """16:00 UK time; after that every few minutes while the prices of the next Agile day (23:00 to 23:00)
-        are late.
+        """16:00 UK time; after that every few minutes while the prices of the next Agile day (23:00 to 23:00) are
+        late.
         """
-        local = now.astimezone(UK)
-        due = local.replace(hour=PUBLICATION_HOUR, minute=0, second=0, microsecond=0)
-        if local < due:
-            return due.astimezone(UTC)
-        tomorrow = local.replace(hour=DAY_END_HOUR, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        if self._known_until is None or self._known_until < tomorrow.astimezone(UTC):
-            return now + RETRY_LATE
-        return (due + timedelta(days=1)).astimezone(UTC)
+        return AGILE_DAY.next(now, self._known_until)
 
 
 async def products(ports: Ports, direction: str, url: str = URL) -> tuple[Product, ...]:
