@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from ..model.horizon import Horizon
 from ..model.options import Option
 from ..model.plan import InputStatus, Shortfall
-from ..model.program import BoolArray, Either, IntArray, Program
+from ..model.program import BoolArray, Either, IntArray, Program, Switch
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, Override
@@ -84,6 +84,8 @@ class Site:
 
     def optional(self, columns: IntArray, slots: IntArray, *, from_grid: bool, from_battery: bool) -> None:
         """`columns` may only be above zero in `slots` while nothing is bought and no battery gives, unless allowed."""
+        if not (from_grid and from_battery):
+            self.program.switches.append(Switch(columns, lead=None))
         if not from_grid:
             self.not_from_grid.append((columns, slots))
         if not from_battery:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..model.codec import from_json
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import BoolArray, Switch
+from ..model.program import BoolArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
@@ -235,7 +235,6 @@ def _optional(site: Site, params: LoadParams, state: LoadState, power: float, al
         rows = site.program.rows(len(slots), upper=0.0)
         site.program.put(rows, use.columns, 1.0)
         site.program.put(rows, switch, -power)
-    site.program.switches.append(Switch(switch, lead=0.0))
     site.optional(switch, slots, from_grid=params.from_grid, from_battery=params.from_battery)
     return use
 

@@ -182,13 +182,15 @@ def _by_level(
     slots = np.flatnonzero(free)
     hours = horizon.hours[slots]
     least, most = powers(params)
-    most_use = np.zeros(horizon.n)
-    most_use[slots] = most
+    most_use, upper = np.zeros(horizon.n), np.full(len(slots), most)
     worth = np.zeros(len(slots))
     if params.mode == SOLAR_ONLY:
         worth = np.maximum(horizon.export_price[slots], 0.0) + site.wishes.spare
+        if params.min_soc <= 0 and not spec.overrides:
+            upper = np.minimum(upper, np.maximum(-site.fixed[slots], 0.0))
+    most_use[slots] = upper
     later = np.arange(len(slots)) / max(len(slots), 1) * hours
-    charge = program.columns(len(slots), upper=most, wish=-worth * hours, taste=later)
+    charge = program.columns(len(slots), upper=upper, wish=-worth * hours, taste=later)
     site.use(charge, slots, 1.0, most_use)
     discharge = _discharge(site, params, slots, charge, most)
     on = _semi(site, params, charge, slots, least, most, was_on=(state.power_kw or 0.0) > 0.1)

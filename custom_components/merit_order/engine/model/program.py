@@ -39,12 +39,13 @@ class Switch:
     """On/off `columns` in time order, switched in stretches of at least `block` slots.
 
     `lead` is by how much on-time may run ahead of the relaxation's: 0 never (a charger at its least current must not
-    overfill the car), 1 always (water must not be colder than wished), 0.5 either way.
+    overfill the car), 1 always (water must not be colder than wished), 0.5 either way; None: on only where the relaxation is wholly on
+    (what may only run on spare power cannot be moved in time). Of two entries for a column the later one counts.
     """
 
     columns: IntArray
     block: int = 1
-    lead: float = 0.5
+    lead: float | None = 0.5
 
 
 @dataclass(slots=True)

@@ -1,8 +1,8 @@
 """From a relaxation to a good whole-number solution in a few linear programs.
 
 Every wish in a program is soft, so whole numbers may be set in any way that keeps to the ups and downs of the
-relaxation: runs go to their likeliest start, switches keep their on-time, eithers follow their flow, clearest first. Then prices
-say which of these to turn round.
+relaxation: runs go to their likeliest start, switches keep their on-time, eithers follow their flow, clearest first.
+Then prices say which of these to turn round.
 """
 
 from dataclasses import dataclass
@@ -138,6 +138,8 @@ def rounded(program: Program, x: FloatArray) -> FloatArray:
 
 def sum_up(switch: Switch, x: FloatArray) -> FloatArray:
     """Zeros and ones whose running sum follows that of `x`, in stretches of `block`: on-time is kept."""
+    if switch.lead is None:
+        return (x > 1 - 1e-6).astype(float)
     blocks = -(-len(x) // switch.block)
     padded = np.zeros(blocks * switch.block)
     padded[: len(x)] = x
