@@ -169,11 +169,8 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         made: dict[probatio.Marker, Any] = {}
         for key in GUIDED:
             asked = [option for option in device_kind(key).options if not option.advanced]
-            inside = {
-                probatio.Optional(marker.schema, description=marker.description): field
-                for marker, field in fields(asked, key, currency, given.get(key)).items()
-            }
-            made[probatio.Required(key)] = section(probatio.Schema(inside), {"collapsed": key != GUIDED[0]})
+            inside = fields(asked, key, currency, given.get(key), may_stay_empty=True)
+            made[probatio.Optional(key)] = section(probatio.Schema(inside), {"collapsed": key != GUIDED[0]})
         made |= fields(PRICES, "home", currency, given)
         return self.async_show_form(
             step_id="guided",
@@ -203,10 +200,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
             else:
                 self._roofs.pop(0)
                 return await self._next()
-        schema = {
-            probatio.Optional(marker.schema, description=marker.description): field
-            for marker, field in fields(asked, PANELS, self.hass.config.currency, user_input).items()
-        }
+        schema = fields(asked, PANELS, self.hass.config.currency, user_input, may_stay_empty=True)
         return self.async_show_form(
             step_id="panels",
             data_schema=probatio.Schema(schema),

@@ -145,13 +145,13 @@ class DeviceFlow(ConfigSubentryFlow):
             unanswered = any(
                 option.required and given.get(option.key, option.default) is None for option in plain
             )
-            if inside := head | fields(plain, kind.key, currency, given):
-                made[probatio.Required(kind.key)] = section(
+            if inside := head | fields(plain, kind.key, currency, given, may_stay_empty=len(kinds) > 1):
+                made[probatio.Optional(kind.key)] = section(
                     probatio.Schema(inside),
                     {"collapsed": len(kinds) > 1 and not (used and unanswered)},
                 )
             if folded:
-                made[probatio.Required(kind.key + ADVANCED_SUFFIX)] = section(
+                made[probatio.Optional(kind.key + ADVANCED_SUFFIX)] = section(
                     probatio.Schema(fields(folded, kind.key, currency, given)), {"collapsed": True}
                 )
         return probatio.Schema(made)

@@ -30,17 +30,32 @@ type MakeSelector = Callable[[Option, str, str], Any]
 
 
 def fields(
-    options: Iterable[Option], owner: str, currency: str, given: Mapping[str, Any] | None = None
+    options: Iterable[Option],
+    owner: str,
+    currency: str,
+    given: Mapping[str, Any] | None = None,
+    *,
+    may_stay_empty: bool = False,
 ) -> Fields:
-    """A schema's fields for `options` of the plug-in `owner`, filled with `given`, else with their defaults."""
+    """A schema's fields for `options` of the plug-in `owner`, filled with `given`, else with their defaults.
+
+    `may_stay_empty`: nothing is required, because all of it may be left out together.
+    """
     given = given or {}
     made: Fields = {}
     for option in options:
         value = given.get(option.key, option.default)
-        marker = probatio.Required if _must_answer(option) else probatio.Optional
-        description = None if value is None else {"suggested_value": value}
-        made[marker(option.key, description=description)] = SELECTORS[option.type](option, owner, currency)
+        made[_marker(option, value, may_stay_empty)] = SELECTORS[option.type](option, owner, currency)
     return made
+
+
+def _marker(option: Option, value: Any, may_stay_empty: bool) -> probatio.Marker:
+    if option.type is OptionType.BOOLEAN:
+        return probatio.Required(option.key, default=bool(value))
+    # A list may stay empty: no period is a plain price.
+    required = option.required and option.type is not OptionType.PERIODS and not may_stay_empty
+    description = None if value is None else {"suggested_value": value}
+    return (probatio.Required if required else probatio.Optional)(option.key, description=description)
 
 
 def form(
@@ -116,11 +131,6 @@ async def label(hass: HomeAssistant, selector_key: str, option: str) -> str:
 def choice_key(owner: str, option_key: str) -> str:
     """The translation key of the choices of an option."""
     return f"{owner}_{option_key}"
-
-
-def _must_answer(option: Option) -> bool:
-    """A switch is always answered; a list may stay empty."""
-    return option.type is OptionType.BOOLEAN or (option.required and option.type is not OptionType.PERIODS)
 
 
 def _number(option: Option, owner: str, currency: str) -> selector.NumberSelector:

@@ -9,7 +9,7 @@ from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigSubentryFlow,
 
 from .const import SUBENTRY_TARIFF
 from .engine.model.codec import from_json, to_json
-from .engine.model.errors import MeritOrderError, SourceError
+from .engine.model.errors import MeritOrderError
 from .engine.model.options import Option, OptionType, settle
 from .engine.tariffs import TARIFFS, tariff_kind
 from .engine.tariffs._base import TariffKind
@@ -99,7 +99,7 @@ class TariffFlow(ConfigSubentryFlow):
                 else:
                     self._export = plug_in
                 return await self._next(direction)
-        offers = await self._offers(kind, direction)
+        offers = await self._offers(kind, direction, given)
         return self.async_show_form(
             step_id=f"{direction}_{kind.key}",
             data_schema=form(kind.options, kind.key, self.hass.config.currency, given, in_sight, offers),
@@ -117,15 +117,20 @@ class TariffFlow(ConfigSubentryFlow):
         kind.build(options, ports, direction)
         return PlugIn(kind=kind.key, options=options)
 
-    async def _offers(self, kind: TariffKind, direction: str) -> Mapping[str, Mapping[str, str]]:
+    async def _offers(
+        self, kind: TariffKind, direction: str, given: Mapping[str, Any]
+    ) -> Mapping[str, Mapping[str, str]]:
         """What the service has to choose from; nothing when it does not say so in time."""
         if kind.offer is None:
             return {}
         defaults = {option.key: option.default for option in kind.options if option.default is not None}
         try:
-            return await within(OFFER_TIMEOUT_S, kind.offer(defaults, build_ports(self.hass), direction))
-        except SourceError as err:
-            _LOGGER.debug("No choices from %s: %s", kind.key, err)
+            return await within(
+                OFFER_TIMEOUT_S, kind.offer({**defaults, **given}, build_ports(self.hass), direction)
+            )
+        # A list to choose from is a convenience: without it the field stays a text.
+        except Exception:
+            _LOGGER.debug("No choices from %s", kind.key, exc_info=True)
             return {}
 
     def _known(self, kind: TariffKind, direction: str) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""The config flow and its subentry flows, walked as a person would."""
