@@ -3,14 +3,17 @@
 from typing import Final
 
 from ..model.errors import InputError
-from . import open_meteo, weather_open_meteo
+from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
 from ._base import Forecaster, ForecastKind, Subject
 
 __all__ = ["FORECASTS", "ForecastKind", "Forecaster", "Subject", "forecast_kind"]
 
 FORECASTS: Final[tuple[ForecastKind, ...]] = (
     open_meteo.KIND,
+    quartz.KIND,
+    energy_platform.KIND,
     weather_open_meteo.KIND,
+    weather_entity.KIND,
 )
 
 

@@ -49,3 +49,5 @@ class ForecastKind:
     build: Callable[[Mapping[str, Any], Ports], Forecaster]
     check: Callable[[Mapping[str, Any], Ports], Awaitable[Mapping[str, Any]]] | None = None
     field_of_error: Mapping[str, str] | None = None
+    offer: Callable[[Mapping[str, Any], Ports], Awaitable[Mapping[str, Mapping[str, str]]]] | None = None
+    """Optional: what there is to choose from: {option key: {value: name for people}}."""

@@ -13,10 +13,11 @@ from ..model.ports import Ports
 from ..model.series import FloatArray, Forecast, Quality, Series
 from ._base import ForecastKind, Subject
 from ._open_meteo import SERVICE, STEP, URL, URL_OPTION, ask
+from ._planes import INVERTER_OPTION, PLANE_OPTIONS, read_planes
 from ._pv import Array, Plane, band
+from ._spans import within
 from ._sun import clear_sky_w_m2, sun_position
 
-PLANES = ("", "_2", "_3")
 SUN = ("shortwave_radiation", "temperature_2m", "wind_speed_10m")
 
 
@@ -53,7 +54,7 @@ class OpenMeteoSolar:
 
         def series(name: str) -> Series:
             values = self.array.ac_kw(total[name])
-            return _within(
+            return within(
                 Series.regular(first, 15, values, Quality.FORECAST, "open_meteo", issued), start, end
             )
 
@@ -63,17 +64,8 @@ class OpenMeteoSolar:
         return Forecast(mid, series("low"), series("high"))
 
 
-def _within(series: Series, start: datetime, end: datetime) -> Series:
-    spans = tuple(span for span in series.spans if span.start < end and span.end > start)
-    return Series(spans, series.origin, series.issued)
-
-
 def _build(options: Mapping[str, Any], ports: Ports) -> OpenMeteoSolar:
-    planes = tuple(
-        Plane(kwp=options[f"kwp{n}"], tilt=options[f"tilt{n}"], azimuth=options[f"azimuth{n}"])
-        for n in PLANES
-        if options.get(f"kwp{n}")
-    )
+    planes = read_planes(options)
     if not planes:
         raise InputError("kwp", "is required")
     array = Array(
@@ -91,49 +83,12 @@ async def _check(options: Mapping[str, Any], ports: Ports) -> Mapping[str, Any]:
     return {}
 
 
-def _plane_options(n: str) -> tuple[Option, ...]:
-    first = n == ""
-    number = OptionType.NUMBER
-    return (
-        Option(
-            key=f"kwp{n}",
-            type=number,
-            required=first,
-            minimum=0.0,
-            maximum=1000.0,
-            step=0.01,
-            unit="kWp",
-            advanced=not first,
-        ),
-        Option(
-            key=f"tilt{n}",
-            type=number,
-            default=35.0,
-            minimum=0.0,
-            maximum=90.0,
-            step=1.0,
-            unit="°",
-            advanced=not first,
-        ),
-        Option(
-            key=f"azimuth{n}",
-            type=number,
-            default=180.0,
-            minimum=0.0,
-            maximum=360.0,
-            step=1.0,
-            unit="°",
-            advanced=not first,
-        ),
-    )
-
-
 KIND = ForecastKind(
     key="open_meteo",
     subject=Subject.SOLAR,
     options=(
-        *(option for n in PLANES for option in _plane_options(n)),
-        Option(key="inverter_kw", type=OptionType.NUMBER, minimum=0.1, maximum=1000.0, step=0.1, unit="kW"),
+        *PLANE_OPTIONS,
+        INVERTER_OPTION,
         Option(
             key="losses",
             type=OptionType.NUMBER,

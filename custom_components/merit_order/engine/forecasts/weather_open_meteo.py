@@ -10,6 +10,7 @@ from ..model.ports import Ports
 from ..model.series import Forecast, Quality, Series
 from ._base import ForecastKind, Subject
 from ._open_meteo import SERVICE, STEP, URL, URL_OPTION, ask
+from ._spans import within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,10 @@ class OpenMeteoTemperature:
             "open_meteo",
             self.ports.clock.now(),
         )
-        spans = tuple(span for span in whole.spans if span.start < end and span.end > start)
-        if not spans:
+        temperature = within(whole, start, end)
+        if not temperature.spans:
             raise BadData("Open-Meteo: no temperature for these days", service=SERVICE)
-        return Forecast(Series(spans, whole.origin, whole.issued))
+        return Forecast(temperature)
 
 
 def _build(options: Mapping[str, Any], ports: Ports) -> OpenMeteoTemperature:

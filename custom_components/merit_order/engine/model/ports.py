@@ -39,9 +39,7 @@ class Entities(Protocol):
         """The entity's state now, or None when there is no such entity."""
         ...
 
-    async def call(
-        self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]
-    ) -> None:
+    async def call(self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
         """Run an action on an entity; raises WriteRefused when it fails."""
         ...
 
@@ -49,9 +47,7 @@ class Entities(Protocol):
 class History(Protocol):
     """Long-term memory of the house around us."""
 
-    async def mean_power_kw(
-        self, statistic_id: str, start: datetime, end: datetime
-    ) -> Series:
+    async def mean_power_kw(self, statistic_id: str, start: datetime, end: datetime) -> Series:
         """Hourly mean power of a rising energy statistic, in kW; hours without data are gaps."""
         ...
 
@@ -71,15 +67,17 @@ class Store(Protocol):
 class Actions(Protocol):
     """Actions of the house around us that answer with data."""
 
-    async def ask(
-        self, domain: str, action: str, data: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
+    async def ask(self, domain: str, action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """The response of the action. Raises SourceError when it fails or does not exist."""
         ...
 
 
 class SolarForecasts(Protocol):
     """Forecasts that other integrations already give the house around us (Home Assistant's energy platform)."""
+
+    async def providers(self) -> Mapping[str, str]:
+        """Who gives one: config entry id and title."""
+        ...
 
     async def wh_by_start(self, provider: str) -> Mapping[datetime, float] | None:
         """Energy in Wh of the periods starting at these aware UTC instants; None when the provider has none now.
