@@ -12,7 +12,7 @@ from custom_components.merit_order.engine.model.errors import InputError
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.series import Quality, Slots
 from custom_components.merit_order.engine.tariffs import Tariff, tariff_kind
-from custom_components.merit_order.engine.tariffs.time_of_use import TimeOfUse, parse_period
+from custom_components.merit_order.engine.tariffs._schedule import TimeOfUse, parse_period
 from tests.apis import at, ports
 
 DAY_NIGHT: list[dict[str, Any]] = [{"price": 0.20, "start": "22:00", "end": "07:00"}]

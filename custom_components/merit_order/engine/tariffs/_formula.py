@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ..model.options import Option, OptionType
 from ..model.series import Series, Span
-from .time_of_use import TimeOfUse, parse_period
+from ._schedule import TimeOfUse, parse_period
 
 _UNIT = "currency/kWh"
 
