@@ -18,6 +18,8 @@ from .engine.model.options import Option, OptionType
 _LOGGER = logging.getLogger(__name__)
 
 ADVANCED = "advanced"
+CONFIG_ENTRY = "config_entry"
+"""A text option of this name is the config entry of the integration that its plug-in is named after."""
 CHECK_TIMEOUT_S = 30.0
 """Longer than any driver's own; a person waits in front of it. Old dongles need 1.3 s for each of some ten reads."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -203,15 +205,21 @@ def _periods(option: Option, owner: str, currency: str) -> selector.ObjectSelect
     )
 
 
-def _text(kind: selector.TextSelectorType) -> MakeSelector:
-    return lambda option, owner, currency: selector.TextSelector(selector.TextSelectorConfig(type=kind))
+def _text(option: Option, owner: str, currency: str) -> selector.TextSelector | selector.ConfigEntrySelector:
+    if option.key == CONFIG_ENTRY:
+        return selector.ConfigEntrySelector(selector.ConfigEntrySelectorConfig(integration=owner))
+    return selector.TextSelector()
+
+
+def _secret(option: Option, owner: str, currency: str) -> selector.TextSelector:
+    return selector.TextSelector(selector.TextSelectorConfig(type=selector.TextSelectorType.PASSWORD))
 
 
 SELECTORS: Mapping[OptionType, MakeSelector] = {
     OptionType.NUMBER: _number,
     OptionType.BOOLEAN: lambda option, owner, currency: selector.BooleanSelector(),
-    OptionType.TEXT: _text(selector.TextSelectorType.TEXT),
-    OptionType.SECRET: _text(selector.TextSelectorType.PASSWORD),
+    OptionType.TEXT: _text,
+    OptionType.SECRET: _secret,
     OptionType.CHOICE: _choice,
     OptionType.TIME: lambda option, owner, currency: selector.TimeSelector(),
     OptionType.WEEKDAYS: lambda option, owner, currency: _several(WEEKDAYS, "weekdays"),
