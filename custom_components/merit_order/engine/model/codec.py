@@ -138,7 +138,7 @@ def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
     elif kind in (str, bool):
         if isinstance(raw, kind):
             return raw
-    elif isinstance(raw, str) and kind in (datetime, date, time):
+    elif isinstance(raw, str) and isinstance(kind, type) and issubclass(kind, (date, time)):
         try:
             return _read_time(kind, raw)
         except ValueError as err:
@@ -155,8 +155,8 @@ def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
 
 
 def _read_time(kind: type, raw: str) -> date | time:
-    if kind is not datetime:
-        return date.fromisoformat(raw) if kind is date else time.fromisoformat(raw)
+    if not issubclass(kind, datetime):
+        return date.fromisoformat(raw) if issubclass(kind, date) else time.fromisoformat(raw)
     at = datetime.fromisoformat(raw)
     if at.tzinfo is None:
         raise ValueError(f"{raw!r} has no UTC offset")
