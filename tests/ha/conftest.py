@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
@@ -14,8 +15,8 @@ type Advance = Callable[[float], Awaitable[None]]
 
 
 @pytest.fixture(autouse=True)
-def _our_integration(enable_custom_integrations: None) -> None:
-    """Every test here loads the integration."""
+def _our_integration(enable_custom_integrations: None, hass_storage: dict[str, Any]) -> None:
+    """Every test here loads the integration and keeps what is stored in memory."""
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ async def clock(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Advance:
 async def home(hass: HomeAssistant, clock: Advance) -> AsyncIterator[MockConfigEntry]:
     """A home of entities, set up and planned once."""
     hass.config.currency = "EUR"
-    set_house(hass)
+    await set_house(hass)
     entry = entity_home()
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

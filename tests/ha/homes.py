@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigSubentryData
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
@@ -15,30 +17,45 @@ from custom_components.merit_order.stored import AssetConfig, DeviceConfig, Plug
 START = datetime(2026, 11, 21, 9, 2, tzinfo=UTC)
 
 METER, ROOF, STORE, SOCKET, CONTRACT = "meter", "roof", "store", "socket", "contract"
+BOILER = "input_boolean.boiler_relay"
 BATTERY_ID, BOILER_ID = f"{STORE}_battery", f"{SOCKET}_load"
 
 
+WATT = {"unit_of_measurement": "W", "device_class": "power"}
+
+
 def _states(soc: float = 50.0) -> dict[str, tuple[str, dict[str, str]]]:
-    watt = {"unit_of_measurement": "W", "device_class": "power"}
     kwh = {"unit_of_measurement": "kWh", "device_class": "energy"}
     return {
-        "sensor.grid_power": ("800", watt),
+        "sensor.grid_power": ("800", WATT),
         "sensor.grid_import": ("1000.0", kwh),
         "sensor.grid_export": ("500.0", kwh),
-        "sensor.solar_power": ("0", watt),
+        "sensor.solar_power": ("0", WATT),
         "sensor.solar_energy": ("2000.0", kwh),
-        "sensor.battery_power": ("-200", watt),
+        "sensor.battery_power": ("-200", WATT),
         "sensor.battery_soc": (str(soc), {"unit_of_measurement": "%", "device_class": "battery"}),
-        "switch.boiler": ("off", {}),
-        "sensor.boiler_power": ("0", watt),
+        "sensor.boiler_power": ("0", WATT),
         "sensor.boiler_energy": ("300.0", kwh),
     }
 
 
-def set_house(hass: HomeAssistant, soc: float = 50.0) -> None:
-    """Give the house its entities."""
+async def set_house(hass: HomeAssistant, soc: float = 50.0) -> None:
+    """Give the house its entities; the boiler draws 2 kW while its relay is on."""
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"boiler_relay": {}}})
+    _boiler_draws(hass)
     for entity_id, (state, attributes) in _states(soc).items():
         hass.states.async_set(entity_id, state, attributes)
+
+
+@callback
+def _boiler_draws(hass: HomeAssistant) -> None:
+    @callback
+    def draw(event: Event[EventStateChangedData]) -> None:
+        state = event.data["new_state"]
+        watts = "2000" if state is not None and state.state == "on" else "0"
+        hass.states.async_set("sensor.boiler_power", watts, WATT)
+
+    async_track_state_change_event(hass, BOILER, draw)
 
 
 def device(
@@ -105,7 +122,7 @@ def entity_devices() -> list[ConfigSubentryData]:
             SOCKET,
             "Boiler socket",
             "entities_switch",
-            {"switch": "switch.boiler", "power": "sensor.boiler_power", "energy": "sensor.boiler_energy"},
+            {"switch": BOILER, "power": "sensor.boiler_power", "energy": "sensor.boiler_energy"},
             (Role.SWITCH,),
             (
                 AssetConfig(

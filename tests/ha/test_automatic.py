@@ -1,0 +1,153 @@
+"""Automatic: what the plan wants is done, by leases; nothing is touched in any other mode."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from .homes import BOILER, SOCKET, entity_home, set_house
+
+type Advance = Callable[[float], Awaitable[None]]
+
+SELECT = "select.home_mode"
+
+
+@pytest.fixture
+def relay(hass: HomeAssistant) -> list[str]:
+    """What became of the boiler's relay, change by change."""
+    seen: list[str] = []
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        old, new = event.data["old_state"], event.data["new_state"]
+        if old is not None and new is not None and old.state != new.state:
+            seen.append(new.state)
+
+    async_track_state_change_event(hass, BOILER, note)
+    return seen
+
+
+async def start(hass: HomeAssistant, clock: Advance, mode: str) -> MockConfigEntry:
+    await set_house(hass)
+    entry = entity_home(options={"mode": mode})
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await clock(4)
+    return entry
+
+
+async def turn(hass: HomeAssistant, state: str) -> None:
+    await hass.services.async_call("input_boolean", f"turn_{state}", {"entity_id": BOILER}, blocking=True)
+
+
+async def run(clock: Advance, seconds: float, step: float = 10) -> None:
+    for _ in range(int(seconds / step)):
+        await clock(step)
+
+
+def leases(hass_storage: dict[str, Any]) -> dict[str, Any]:
+    data: dict[str, Any] = hass_storage["merit_order.home.leases"]["data"]
+    return data
+
+
+@pytest.mark.parametrize("mode", ["off", "advise"])
+async def test_nothing_is_touched_unless_automatic(
+    hass: HomeAssistant, clock: Advance, relay: list[str], mode: str
+) -> None:
+    entry = await start(hass, clock, mode)
+    await run(clock, 600, 30)
+    assert relay == []
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_planned_run_is_switched_on_and_off(
+    hass: HomeAssistant, clock: Advance, relay: list[str]
+) -> None:
+    entry = await start(hass, clock, "automatic")
+    planned = entry.runtime_data.planner.plan.asset("socket_load")
+    assert planned.active[0]
+    await run(clock, 30)
+    assert relay == [STATE_ON]
+    await run(clock, 2 * 3600, 60)
+    # One run of 90 minutes is enough until tomorrow's deadline.
+    assert relay == [STATE_ON, STATE_OFF]
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_mode_change_gives_the_relay_back(
+    hass: HomeAssistant, clock: Advance, relay: list[str], hass_storage: dict[str, Any]
+) -> None:
+    entry = await start(hass, clock, "automatic")
+    await run(clock, 30)
+    assert hass.states.get(BOILER).state == STATE_ON
+    assert leases(hass_storage)[f"{SOCKET}/switch"]["was_on"] is False
+    await hass.services.async_call(
+        "select", "select_option", {"entity_id": SELECT, "option": "advise"}, blocking=True
+    )
+    await run(clock, 10)
+    assert hass.states.get(BOILER).state == STATE_OFF
+    assert leases(hass_storage) == {}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_unloading_gives_the_relay_back(hass: HomeAssistant, clock: Advance, relay: list[str]) -> None:
+    entry = await start(hass, clock, "automatic")
+    await run(clock, 30)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert relay == [STATE_ON, STATE_OFF]
+
+
+async def test_a_crash_is_undone_at_the_next_start(
+    hass: HomeAssistant, clock: Advance, relay: list[str], hass_storage: dict[str, Any]
+) -> None:
+    hass_storage["merit_order.home.leases"] = {
+        "version": 1,
+        "key": "merit_order.home.leases",
+        "data": {
+            f"{SOCKET}/switch": {
+                "subentry_id": SOCKET,
+                "role": "switch",
+                "opened": "2026-11-21T08:00:00Z",
+                "was_on": False,
+                "command": {"role": "switch", "action": "on", "expires": "2026-11-21T08:05:00Z"},
+            }
+        },
+    }
+    await set_house(hass)
+    await turn(hass, STATE_ON)
+    relay.clear()
+    entry = entity_home(options={"mode": "advise"})
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await run(clock, 30)
+    assert hass.states.get(BOILER).state == STATE_OFF
+    assert leases(hass_storage) == {}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_hand_on_the_switch_wins(hass: HomeAssistant, clock: Advance, relay: list[str]) -> None:
+    entry = await start(hass, clock, "automatic")
+    await run(clock, 30)
+    assert relay == [STATE_ON]
+    await turn(hass, STATE_OFF)
+    await run(clock, 300)
+    assert relay == [STATE_ON, STATE_OFF]
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_forbidden_asset_is_left_alone(hass: HomeAssistant, clock: Advance, relay: list[str]) -> None:
+    entry = await start(hass, clock, "automatic")
+    await run(clock, 30)
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": "switch.boiler_controlled_by_the_plan"}, blocking=True
+    )
+    await run(clock, 60)
+    assert hass.states.get(BOILER).state == STATE_OFF
+    assert await hass.config_entries.async_unload(entry.entry_id)
