@@ -20,6 +20,7 @@ from .const import DOMAIN
 from .engine.model.errors import WriteRefused
 from .engine.model.ports import EntityState, Ports
 from .engine.model.series import Series, Span
+from .ports_answers import HassActions, HassSolarForecasts
 
 STORE_VERSION = 1
 SAVE_DELAY_S = 5.0
@@ -148,4 +149,7 @@ def build_ports(hass: HomeAssistant, shelf: Shelf | None = None, context: Contex
         timezone=hass.config.time_zone,
         latitude=hass.config.latitude,
         longitude=hass.config.longitude,
+        currency=hass.config.currency,
+        actions=HassActions(hass),
+        solar_forecasts=HassSolarForecasts(hass),
     )

@@ -1,0 +1,87 @@
+"""What other integrations know, through Home Assistant's own machinery."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    MockPlatform,
+    mock_integration,
+    mock_platform,
+)
+
+from custom_components.merit_order.engine.model.errors import SourceError
+from custom_components.merit_order.ports import build_ports
+
+SUNNY = {"wh_hours": {"2026-06-15T12:00:00+02:00": 1000, "2026-06-15T13:00:00+02:00": 500.5}}
+
+
+def sun_integration(hass: HomeAssistant, answer: Any) -> MockConfigEntry:
+    """An integration with an energy platform, and its loaded entry."""
+
+    class Platform(MockPlatform):
+        async def async_get_solar_forecast(self, hass: HomeAssistant, entry_id: str) -> Any:
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+    mock_integration(hass, MockModule("sunny"))
+    mock_platform(hass, "sunny.energy", Platform())
+    entry = MockConfigEntry(domain="sunny", title="My roof")
+    entry.add_to_hass(hass)
+    entry.mock_state(hass, ConfigEntryState.LOADED)
+    return entry
+
+
+async def test_a_solar_forecast_of_another_integration_is_found_and_read(hass: HomeAssistant) -> None:
+    entry = sun_integration(hass, SUNNY)
+    mock_integration(hass, MockModule("lamps"))
+    MockConfigEntry(domain="lamps").add_to_hass(hass)
+    port = build_ports(hass).solar_forecasts
+    assert port is not None
+    assert await port.providers() == {entry.entry_id: "My roof"}
+    assert await port.wh_by_start(entry.entry_id) == {
+        datetime(2026, 6, 15, 10, tzinfo=UTC): 1000.0,
+        datetime(2026, 6, 15, 11, tzinfo=UTC): 500.5,
+    }
+    with pytest.raises(SourceError):
+        await port.wh_by_start("gone")
+
+
+@pytest.mark.parametrize(
+    "answer", [RuntimeError("boom"), {"wh_hours": {"noon": 1}}, {"watts": {}}], ids=["fails", "time", "shape"]
+)
+async def test_another_integrations_surprise_is_a_named_error(hass: HomeAssistant, answer: Any) -> None:
+    entry = sun_integration(hass, answer)
+    port = build_ports(hass).solar_forecasts
+    assert port is not None
+    with pytest.raises(SourceError):
+        await port.wh_by_start(entry.entry_id)
+
+
+async def test_no_forecast_now_is_none(hass: HomeAssistant) -> None:
+    entry = sun_integration(hass, None)
+    port = build_ports(hass).solar_forecasts
+    assert port is not None
+    assert await port.wh_by_start(entry.entry_id) is None
+
+
+async def test_an_actions_answer_and_its_failures(hass: HomeAssistant) -> None:
+    async def prices(call: ServiceCall) -> ServiceResponse:
+        if call.data["area"] != "BE":
+            raise ServiceValidationError("no such area")
+        return {"BE": [{"price": 81.5}]}
+
+    hass.services.async_register("market", "prices", prices, supports_response=SupportsResponse.ONLY)
+    port = build_ports(hass).actions
+    assert port is not None
+    assert await port.ask("market", "prices", {"area": "BE"}) == {"BE": [{"price": 81.5}]}
+    with pytest.raises(SourceError, match="no such area"):
+        await port.ask("market", "prices", {"area": "XX"})
+    with pytest.raises(SourceError):
+        await port.ask("market", "gone", {})
