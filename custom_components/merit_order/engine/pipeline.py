@@ -4,13 +4,17 @@ import time
 from dataclasses import replace
 
 from .assets import ASSETS
+from .explain import explain
 from .model.plan import Decision
 from .model.snapshot import Snapshot
 from .normalise import normalise
+from .optimise.baseline import baseline_cost
 from .optimise.problem import pose
 from .optimise.search import Search
 from .plan import intents, make_plan, no_plan
 
+EXPLAIN_S = 0.3
+"""Seconds for questions: a full home asks about ten, each a few hundredths."""
 CONTROLLABLE = frozenset(kind.key for kind in ASSETS if kind.controllable)
 
 
@@ -21,7 +25,8 @@ def think(snapshot: Snapshot) -> Decision:
     if isinstance(horizon, tuple):
         return Decision(plan=no_plan(snapshot, horizon), intents=())
     problem = pose(snapshot, horizon)
-    solution = Search(problem.program, snapshot.settings.time_limit_s).solve()
+    search = Search(problem.program, snapshot.settings.time_limit_s)
+    solution = search.solve()
     plan = make_plan(
         snapshot,
         problem,
@@ -30,5 +35,8 @@ def think(snapshot: Snapshot) -> Decision:
         gap=solution.gap,
         solve_ms=solution.seconds * 1000,
     )
+    plan = replace(plan, baseline_cost=baseline_cost(problem, solution.values))
+    if snapshot.settings.explain:
+        plan = explain(plan, problem, search, solution.values, EXPLAIN_S)
     plan = replace(plan, total_ms=(time.perf_counter() - began) * 1000)
     return Decision(plan=plan, intents=intents(plan, CONTROLLABLE))

@@ -1,19 +1,24 @@
 """The asset contract: parameters a person sets, state that is measured, variables and constraints it adds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..model.codec import from_json
+from ..model.errors import InputError
 from ..model.horizon import Horizon
-from ..model.options import Option
-from ..model.plan import InputStatus, Shortfall
+from ..model.options import Option, OptionType
+from ..model.plan import InputStatus, Plan, Shortfall
 from ..model.program import BoolArray, Either, IntArray, Program, Switch
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, Override
+
+SIGNED = frozenset({"around_c", "low_c", "high_c", "worth", "terminal_value"})
+"""Numbers of params that may be below zero; no other one may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,9 @@ class Site:
     """The same for discharging a battery."""
     runs: dict[str, list[Any]] = field(default_factory=dict)
     """Runs that were placed, by asset id, for loads that come after others."""
+    previous: Plan | None = None
+    stay_gain: float = 0.0
+    """Currency that a change of the previous plan must gain."""
     notes: list[InputStatus] = field(default_factory=list)
 
     def use(self, columns: IntArray, slots: ArrayLike, coefficient: ArrayLike, most: ArrayLike) -> None:
@@ -98,8 +106,8 @@ class Site:
         slots: IntArray,
         most_in: FloatArray,
         most_out: FloatArray,
-    ) -> None:
-        """A store does not take and give at once: a cut everywhere, a binary where burning energy would pay."""
+    ) -> IntArray:
+        """A store does not take and give at once: a cut everywhere, a binary where burning would pay (returned)."""
         program, horizon = self.program, self.horizon
         both = np.flatnonzero((most_in > 0) & (most_out > 0))
         rows = program.rows(len(both), upper=1.0)
@@ -108,7 +116,7 @@ class Site:
         negative = (horizon.import_price < 0) | (horizon.export_price < 0)
         pays = both[negative[slots[both]]]
         if not len(pays):
-            return
+            return np.zeros(0, dtype=np.int64)
         switch = program.columns(len(pays), upper=1.0, integer=True)
         into = program.rows(len(pays), upper=0.0)
         program.put(into, charge[pays], 1.0)
@@ -117,6 +125,7 @@ class Site:
         program.put(out, discharge[pays], 1.0)
         program.put(out, switch, most_out[pays])
         program.eithers.append(Either(switch, charge[pays], discharge[pays]))
+        return switch
 
     def solar_only(self, charge: IntArray) -> None:
         """`charge`, shape (n,), takes no more than the panels give."""
@@ -124,6 +133,38 @@ class Site:
         self.program.put(rows, charge, 1.0)
         for columns, slots in self.curtailed:
             self.program.put(rows[slots], columns, 1.0)
+
+    def planned_before(self, asset_id: str) -> FloatArray:
+        """Shape (n,): what the previous plan said of an asset in kW, NaN where it said nothing."""
+        said = np.full(self.horizon.n, np.nan)
+        before = None if self.previous is None else self.previous.asset(asset_id)
+        if self.previous is None or before is None or not before.controlled:
+            return said
+        edges = np.array([edge.timestamp() for edge in self.previous.edges])
+        middle = (self.horizon.slots.seconds[:-1] + self.horizon.slots.seconds[1:]) / 2
+        slot = np.searchsorted(edges, middle, side="right") - 1
+        known = (slot >= 0) & (slot < len(before.power_kw))
+        said[known] = np.array(before.power_kw)[slot[known]]
+        return said
+
+    def stay_near(self, asset_id: str, plus: IntArray, minus: IntArray, slots: IntArray) -> None:
+        """Each kWh that `plus` − `minus` moves away from the previous plan costs a little: all of it `stay_gain`."""
+        said = self.planned_before(asset_id)[slots]
+        known = np.flatnonzero(~np.isnan(said))
+        hours = self.horizon.hours[slots]
+        moved = float(np.abs(said[known]) @ hours[known])
+        if self.stay_gain <= 0 or moved <= 1e-6:
+            return
+        program = self.program
+        # A kWh that moves leaves one slot and enters another: it is counted twice.
+        price = self.stay_gain / moved / 2 * hours[known]
+        away, back = (program.columns(len(known), stay=price) for _ in range(2))
+        rows = program.rows(len(known), lower=said[known], upper=said[known])
+        program.put(rows, plus[known], 1.0)
+        if len(minus):
+            program.put(rows, minus[known], -1.0)
+        program.put(rows, away, -1.0)
+        program.put(rows, back, 1.0)
 
     def slots_of(self, order: Override) -> slice:
         """The slots an order holds for; the running one when it has begun."""
@@ -139,10 +180,19 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """A solution: `x` per column, `dual` per row (currency per unit of the row's right-hand side)."""
+    """A solution: `x` and `reduced` cost per column, `dual` per row (currency per unit of its right-hand side)."""
 
     x: FloatArray
     dual: FloatArray
+    reduced: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """What an asset would do by itself: kW per slot (n,), and money beside the energy (wear, less what is stored)."""
+
+    power_kw: FloatArray
+    money: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +211,12 @@ class Outcome:
     shortfalls: tuple[Shortfall, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Opposite:
     """A question to be answered by solving again: column bounds that force the asset to do otherwise.
 
-    `code` names the reason if the answer is that it costs more; `first` and `last` are slots (last exclusive).
+    `code` names the reason if the answer is that it costs more; `first` and `last` are slots (last exclusive). `free`
+    are whole-number columns of the asset that may follow, in fractions: the answer is what it costs at least.
     """
 
     code: str
@@ -174,6 +225,7 @@ class Opposite:
     columns: IntArray
     lower: FloatArray
     upper: FloatArray
+    free: IntArray
     values: Mapping[str, float | str] = field(default_factory=dict)
 
 
@@ -191,6 +243,10 @@ class Part(Protocol):
 
     def opposites(self, values: Values) -> Sequence[Opposite]:
         """What a person would ask about this solution, most wanted first."""
+        ...
+
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """What it would do by itself to the same end; `net_kw` is what the home else needs (+) or has spare (−)."""
         ...
 
 
@@ -213,6 +269,26 @@ class AssetKind:
     controllable: bool
     build: Callable[[AssetSpec, Site], Part | None]
     from_options: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+
+
+def read[T](kind: type[T], raw: Mapping[str, Any], path: str, options: tuple[Option, ...] = ()) -> T:
+    """`raw` as `kind`; numbers are finite and within what `options` allow. Raises InputError naming the field."""
+    params = from_json(kind, dict(raw), path)
+    limits = {option.key: option for option in options if option.type is OptionType.NUMBER}
+    for item in fields(params):  # type: ignore[arg-type]  # kind is a dataclass
+        value = getattr(params, item.name)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if not np.isfinite(value):
+            if item.default is None:
+                continue
+            raise InputError(f"{path}.{item.name}", "is not a number")
+        option = limits.get(item.name)
+        low = 0.0 if option is None or option.minimum is None else option.minimum
+        high = float("inf") if option is None or option.maximum is None else option.maximum
+        if item.name not in SIGNED and not low - 1e-9 <= value <= high + 1e-9:
+            raise InputError(f"{path}.{item.name}", f"{value} is outside {low} … {high}")
+    return params
 
 
 def none_if_nan(value: float | None) -> float | None:

@@ -17,6 +17,8 @@ class Heater:
 
     power: IntArray
     kw: float
+    on: IntArray
+    """Whole-number columns, if any."""
 
     def electric(self, values: Values) -> FloatArray:
         """kW per slot."""
@@ -46,9 +48,10 @@ def add_heater(
         on = program.columns(n, lower=lower, upper=upper, taste=later, integer=True)
         site.use(on, slots, most_kw, most_kw * upper)
         _switch(site, on, was_on, min_on_minutes, min_off_minutes)
-        return Heater(on, most_kw)
+        return Heater(on, most_kw, on)
     power = program.columns(n, lower=lower * most_kw, upper=upper * most_kw, taste=later)
     site.use(power, slots, 1.0, most_kw * upper)
+    on = np.zeros(0, dtype=np.int64)
     if least_kw > 0 or min_on_minutes > 0 or min_off_minutes > 0:
         on = program.columns(n, lower=lower, upper=upper, taste=-0.01, integer=True)
         rows = program.rows(n, upper=0.0)
@@ -58,7 +61,7 @@ def add_heater(
         program.put(rows, power, 1.0)
         program.put(rows, on, -least_kw)
         _switch(site, on, was_on, min_on_minutes, min_off_minutes, lead=0.0)
-    return Heater(power, 1.0)
+    return Heater(power, 1.0, on)
 
 
 def _switch(

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..model.program import BoolArray, Choice, IntArray
 from ..model.series import FloatArray
-from ._base import Site, Values
+from ._base import Opposite, Site, Values
 from ._windows import Window
 
 
@@ -70,6 +70,38 @@ class Runs:
         on = np.round(values.x[self.columns])
         return np.bincount(self.print.slots, self.print.kw * on[self.print.which], n).astype(float)
 
+    def unplanned(self, values: Values, n: int) -> FloatArray:
+        """kW per slot had the runs that happen begun one after the other as soon as they may."""
+        power = np.zeros(n)
+        wanted, free = round(float(np.sum(values.x[self.columns]))), 0
+        for start in np.argsort(self.print.starts, kind="stable"):
+            if wanted > 0 and self.print.starts[start] >= free:
+                mine = self.print.which == start
+                power[self.print.slots[mine]] += self.print.kw[mine]
+                free, wanted = int(np.max(self.print.slots[mine])) + 1, wanted - 1
+        return power
+
+    def opposite(self, values: Values) -> Sequence[Opposite]:
+        """It waits: what if it began now. It begins now: what if at the best of the later starts."""
+        chosen = np.flatnonzero(values.x[self.columns] > 0.5)
+        starts = self.print.starts
+        if not len(chosen) or not len(starts) or starts[0] != 0:
+            return ()
+        none = np.zeros(0, dtype=np.int64)
+        now = np.zeros(len(self.columns))
+        if chosen[0] != 0:
+            now[chosen[1:]] = 1.0
+            now[0] = 1.0
+            return (Opposite("waits", 0, int(starts[chosen[0]]), self.columns, now, now, none),)
+        later = np.setdiff1d(np.arange(min(4, len(starts)), len(starts)), chosen)
+        if not len(later):
+            return ()
+        best = later[int(np.argmin(values.reduced[self.columns[later]]))]
+        now[chosen[1:]] = 1.0
+        now[best] = 1.0
+        last = int(np.max(self.print.slots[self.print.which == 0])) + 1
+        return (Opposite("runs_now", 0, last, self.columns, now, now, none),)
+
     def missing(self, values: Values) -> float:
         """Runs that find no place."""
         return float(np.round(values.x[self.short]))
@@ -101,14 +133,26 @@ def footprint(site: Site, window: Window, profile: Profile, allowed: BoolArray) 
 
 
 def add_runs(
-    site: Site, window: Window, profile: Profile, allowed: BoolArray, count: int, price: float
+    site: Site,
+    window: Window,
+    profile: Profile,
+    allowed: BoolArray,
+    count: int,
+    price: float,
+    before: FloatArray,
 ) -> Runs:
-    """Add `count` runs to be placed in `window`, or named as missing at `price` (currency/kWh of a run)."""
+    """Add `count` runs to be placed in `window`, or named as missing at `price` (currency/kWh of a run).
+
+    `before` is the power of the previous plan, (n,): a start that stood in it has `stay_gain` ahead of the others.
+    """
     program, n = site.program, site.horizon.n
     marks = footprint(site, window, profile, allowed)
     places = len(marks.starts)
     later = np.arange(places) / max(places, 1)
-    columns = program.columns(places, upper=1.0, taste=later, integer=True)
+    was_on = np.nan_to_num(before) > 1e-3
+    begins = was_on & ~np.concatenate(([False], was_on[:-1]))
+    stay = np.where(begins[marks.starts], -site.stay_gain, 0.0)
+    columns = program.columns(places, upper=1.0, taste=later, stay=stay, integer=True)
     short = int(program.columns(1, upper=count, wish=price * max(profile.energy_kwh, 0.01))[0])
     program.row(np.append(columns, short), lower=count, upper=count)
     most = np.zeros(n)

@@ -28,6 +28,15 @@ class Use:
         power[self.slots] = np.round(x) * self.kw if self.switched else np.maximum(x, 0.0)
         return power
 
+    def unplanned(self, values: Values, hours: FloatArray) -> FloatArray:
+        """kW per slot had the same energy been used as soon as it may."""
+        left = float(self.power(values, len(hours)) @ hours)
+        power = np.zeros(len(hours))
+        for slot in self.slots:
+            power[slot] = min(self.kw, left / hours[slot])
+            left -= power[slot] * hours[slot]
+        return power
+
     def missing(self, values: Values, hours: FloatArray) -> float:
         """kWh of the need that are not delivered."""
         done = float(self.power(values, len(hours)) @ hours)

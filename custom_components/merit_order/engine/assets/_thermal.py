@@ -136,10 +136,45 @@ def cop_at(cop: float, outdoor_c: FloatArray, flow_c: float) -> FloatArray:
     return np.clip(cop * carnot(outdoor_c) / rated, 1.0, 8.0)
 
 
-def value_last(site: Site, columns: IntArray, worth: float, start: float, low: float, high: float) -> None:
-    """A degree left at the end is worth `worth` (currency) up to `high`, counted from what was there at the start."""
-    if worth <= 0 or not high > low:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What warmth left at the end is worth: `per_degree` (currency) up to `high`, counted from `start`."""
+
+    per_degree: float
+    start: float
+    high: float
+
+    def worth(self, end: float) -> float:
+        """Currency of ending at `end` °C."""
+        return self.per_degree * (min(end, self.high) - min(self.start, self.high))
+
+
+def value_last(site: Site, columns: IntArray, kept: Kept) -> None:
+    """Put that worth into the program; it goes on below the band, so nothing is gained by letting go."""
+    if kept.per_degree <= 0:
         return
-    kept = site.program.columns(1, lower=-INF, upper=high - low, money=-worth)
-    site.program.row(np.append(kept, columns[-1]), np.array([1.0, -1.0]), upper=-low)
-    site.program.offset += worth * (min(start, high) - low)
+    left = site.program.columns(1, lower=-INF, upper=kept.high, money=-kept.per_degree)
+    site.program.row(np.append(left, columns[-1]), np.array([1.0, -1.0]), upper=0.0)
+    site.program.offset += kept.per_degree * min(kept.start, kept.high)
+
+
+def thermostat(
+    dynamics: Dynamics,
+    hours: FloatArray,
+    start: FloatArray,
+    kw_per_unit: FloatArray,
+    most: float,
+    wanted: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """(units of heat input per slot, states at the end) of a thermostat that keeps the first state at `wanted` (n,)."""
+    steps = {float(h): step(dynamics, float(h)) for h in np.unique(hours)}
+    x, units = start.astype(float), np.zeros(len(hours))
+    for t, h in enumerate(hours.tolist()):
+        ad, bd = steps[h]
+        free = ad @ x + bd @ dynamics.drift[t]
+        gain = bd @ dynamics.heat * kw_per_unit[t]
+        missing = float(wanted[t] - free[0])
+        if missing > 0:
+            units[t] = min(missing / max(float(gain[0]), 1e-9), most)
+        x = free + gain * units[t]
+    return units, x

@@ -4,52 +4,22 @@ Per slot: charge c, discharge d >= 0 (AC), level e at the end: e_t = e_{t-1} + e
 c / C + d / D <= 1; where doing both at once would pay (energy has a negative worth) a binary forbids it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..model.codec import from_json
-from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus
 from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
-from ._base import AssetKind, Giver, Opposite, Outcome, Site, Values, none_if_nan
+from ._asking import NEVER
+from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, read
+from ._battery import OPTIONS, BatteryParams, BatteryState, measured, start_level
 from ._store import self_consumption
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryParams:
-    """Powers are on the AC side, efficiencies one way. SoC in percent of `capacity_kwh`.
-
-    `wear_cost` is currency per kWh taken out. `terminal_value` (currency per stored kWh at the end of the horizon)
-    None: from the prices ahead. Below `reserve_soc` it is kept for an outage (a wish: the plan does not go there).
-    """
-
-    capacity_kwh: float = 10.0
-    max_charge_kw: float = 5.0
-    max_discharge_kw: float = 5.0
-    charge_efficiency: float = 0.95
-    discharge_efficiency: float = 0.95
-    min_soc: float = 5.0
-    max_soc: float = 100.0
-    reserve_soc: float = 0.0
-    wear_cost: float = 0.0
-    grid_charge: bool = True
-    export: bool = True
-    terminal_value: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryState:
-    """What the battery says; measured capacity and limits win over configured ones."""
-
-    soc_percent: float | None = None
-    power_kw: float | None = None
-    capacity_kwh: float | None = None
-    max_charge_kw: float | None = None
-    max_discharge_kw: float | None = None
+__all__ = ["BATTERY", "BatteryParams", "BatteryState"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +35,11 @@ class BatteryPart:
     start_kwh: float
     low_kwh: float
     high_kwh: float
+    switch: IntArray
+    hours: FloatArray
+    net_kw: FloatArray
+    """What the home needs without any store, to see whether holding still is a decision."""
+    end_value: float
 
     def outcome(self, values: Values) -> Outcome:
         """Signed power, level and the worth of a stored kWh."""
@@ -84,7 +59,36 @@ class BatteryPart:
 
     def opposites(self, values: Values) -> tuple[Opposite, ...]:
         """What it would cost to hold still while it acts, or to act while it waits."""
-        return ()
+        power = values.x[self.charge] - values.x[self.discharge]
+        doing = np.where(np.abs(power) > NEVER, np.sign(power), 0.0)
+        change = np.flatnonzero(doing != doing[0])
+        last = int(change[0]) if len(change) else len(doing)
+        block, zero = np.arange(last), np.zeros(2 * last)
+        if doing[0] != 0:
+            code = "charges_now" if doing[0] > 0 else "discharges_now"
+            both = np.concatenate((self.charge[block], self.discharge[block]))
+            return (Opposite(code, 0, last, both, zero, zero, self.switch),)
+        if self.start_kwh <= self.low_kwh + 1e-3 or self.net_kw[0] <= NEVER:
+            return ()
+        give = np.array([min(self.net_kw[0], self.params.max_discharge_kw)])
+        return (Opposite("keeps_for_later", 0, last, self.discharge[:1], give, give, self.switch),)
+
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """Self-consumption: it takes what is spare and gives what is missing."""
+        params = self.params
+        power, level = self_consumption(
+            net_kw,
+            self.hours,
+            level_kwh=self.start_kwh,
+            low_kwh=self.low_kwh,
+            high_kwh=self.high_kwh,
+            charge_kw=params.max_charge_kw,
+            discharge_kw=params.max_discharge_kw,
+            charge_efficiency=params.charge_efficiency,
+            discharge_efficiency=params.discharge_efficiency,
+        )
+        wear = float(np.maximum(-power, 0.0) @ self.hours) * params.wear_cost
+        return Unplanned(power, wear - self.end_value * (float(level[-1]) - self.start_kwh))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,32 +119,15 @@ class FollowingPart:
         """Nothing was decided."""
         return ()
 
-
-def measured(params: BatteryParams, state: BatteryState) -> BatteryParams:
-    """`params` with what the battery itself says; implausible values are not believed."""
-
-    def best(found: float | None, configured: float) -> float:
-        known = none_if_nan(found)
-        return configured if known is None or known <= 0 else known
-
-    return replace(
-        params,
-        capacity_kwh=best(state.capacity_kwh, params.capacity_kwh),
-        max_charge_kw=best(state.max_charge_kw, params.max_charge_kw),
-        max_discharge_kw=best(state.max_discharge_kw, params.max_discharge_kw),
-    )
-
-
-def start_level(params: BatteryParams, state: BatteryState) -> float | None:
-    """Energy in the battery now in kWh, clamped to what it can hold; None when unknown."""
-    soc = none_if_nan(state.soc_percent)
-    return None if soc is None else float(np.clip(soc, 0.0, 100.0)) / 100 * params.capacity_kwh
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """The same as foreseen."""
+        return Unplanned(self.power)
 
 
 def build(spec: AssetSpec, site: Site) -> BatteryPart | FollowingPart | None:
     """Add the battery; without a state of charge it is left out and the plan says so."""
     state = from_json(BatteryState, dict(spec.state), f"assets.{spec.id}.state")
-    params = measured(from_json(BatteryParams, dict(spec.params), f"assets.{spec.id}.params"), state)
+    params = measured(read(BatteryParams, spec.params, f"assets.{spec.id}.params", OPTIONS), state)
     start = start_level(params, state)
     if start is None:
         site.note(
@@ -190,7 +177,7 @@ def _planned(
     program.put(storage[1:], level[:-1], -1.0)
     program.put(storage, charge, -params.charge_efficiency * hours)
     program.put(storage, discharge, hours / params.discharge_efficiency)
-    site.one_way(charge, discharge, np.arange(n), most_charge, most_discharge)
+    switch = site.one_way(charge, discharge, np.arange(n), most_charge, most_discharge)
     if start < low:
         below = program.columns(n, upper=low, wish=site.wishes.level * hours)
         rows = program.rows(n, lower=low)
@@ -203,7 +190,22 @@ def _planned(
     site.givers.append(Giver(discharge, slots, params.max_discharge_kw, params.export))
     if not params.grid_charge:
         site.solar_only(charge)
-    return BatteryPart(spec, params, charge, discharge, level, storage, start, low, high)
+    site.stay_near(spec.id, charge, discharge, slots)
+    return BatteryPart(
+        spec,
+        params,
+        charge,
+        discharge,
+        level,
+        storage,
+        start,
+        low,
+        high,
+        switch,
+        hours,
+        site.fixed.copy(),
+        value,
+    )
 
 
 def _first(n: int, value: float) -> FloatArray:
@@ -236,34 +238,9 @@ def _orders(
             site.program.put(rows, columns, sign)
 
 
-def _number(key: str, default: float, low: float, high: float, unit: str, advanced: bool = True) -> Option:
-    return Option(
-        key=key,
-        type=OptionType.NUMBER,
-        default=default,
-        minimum=low,
-        maximum=high,
-        unit=unit,
-        advanced=advanced,
-        required=not advanced,
-    )
-
-
 BATTERY = AssetKind(
     key="battery",
-    options=(
-        _number("capacity_kwh", 10.0, 0.1, 1000, "kWh", advanced=False),
-        _number("max_charge_kw", 5.0, 0.05, 500, "kW", advanced=False),
-        _number("max_discharge_kw", 5.0, 0.05, 500, "kW", advanced=False),
-        _number("min_soc", 5.0, 0, 100, "%", advanced=False),
-        _number("reserve_soc", 0.0, 0, 100, "%"),
-        _number("max_soc", 100.0, 1, 100, "%"),
-        _number("charge_efficiency", 0.95, 0.5, 1, ""),
-        _number("discharge_efficiency", 0.95, 0.5, 1, ""),
-        _number("wear_cost", 0.0, 0, 2, "/kWh"),
-        Option(key="grid_charge", type=OptionType.BOOLEAN, default=True, advanced=True),
-        Option(key="export", type=OptionType.BOOLEAN, default=True, advanced=True),
-    ),
+    options=OPTIONS,
     params=BatteryParams,
     state=BatteryState,
     role=Role.BATTERY,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.codec import from_json
 from ..model.options import Option, OptionType
 from ..model.program import Either, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._peak import add_peak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class GridPart:
     exports: IntArray
     over: IntArray
     spill: IntArray
+    cuts: IntArray
 
     def outcome(self, values: Values) -> Outcome:
         """Net power, + import."""
@@ -53,10 +54,14 @@ class GridPart:
         """The grid decides nothing by itself."""
         return ()
 
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """It gives what the home needs."""
+        return Unplanned(net_kw)
+
 
 def build(spec: AssetSpec, site: Site) -> GridPart:
     """Add the grid. Comes last: its reach follows from what the other assets can use and give."""
-    params = from_json(GridParams, dict(spec.params), f"assets.{spec.id}.params")
+    params = read(GridParams, spec.params, f"assets.{spec.id}.params")
     horizon, program = site.horizon, site.program
     n, hours = horizon.n, horizon.hours
     reach_in = np.maximum(site.fixed + site.most_use, 0.0)
@@ -71,8 +76,9 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     program.put(site.balance, exports, -1.0)
     over = _slack(site, np.maximum(site.fixed - site.most_give, 0.0) > most_in, 1.0)
     spill = _slack(site, np.maximum(-site.fixed, 0.0) > most_out, -1.0)
-    _no_mixing(site, imports, exports, most_in, most_out)
-    return GridPart(spec, imports, exports, over, spill)
+    cuts = _no_mixing(site, imports, exports, most_in, most_out)
+    add_peak(site, imports)
+    return GridPart(spec, imports, exports, over, spill, cuts)
 
 
 def _limit(value: float | None) -> float:
@@ -90,7 +96,7 @@ def _slack(site: Site, where: FloatArray, sign: float) -> IntArray:
 
 def _no_mixing(
     site: Site, imports: IntArray, exports: IntArray, most_in: FloatArray, most_out: FloatArray
-) -> None:
+) -> IntArray:
     both = np.flatnonzero((most_in > 0) & (most_out > 0))
     program, horizon = site.program, site.horizon
     rows = program.rows(len(both), upper=1.0)
@@ -98,7 +104,7 @@ def _no_mixing(
     program.put(rows, exports[both], 1.0 / most_out[both])
     pays = both[horizon.export_price[both] > horizon.import_price[both]]
     if not len(pays):
-        return
+        return rows
     switch = program.columns(len(pays), upper=1.0, integer=True)
     buy = program.rows(len(pays), upper=0.0)
     program.put(buy, imports[pays], 1.0)
@@ -107,6 +113,7 @@ def _no_mixing(
     program.put(sell, exports[pays], 1.0)
     program.put(sell, switch, most_out[pays])
     program.eithers.append(Either(switch, imports[pays], exports[pays]))
+    return rows
 
 
 GRID = AssetKind(

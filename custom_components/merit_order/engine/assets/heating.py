@@ -3,61 +3,39 @@
 dT/dt = (heat + gains − loss (T − outside)) / capacity; comfort bands by time of day are soft at the price of a need.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..model.codec import from_json
-from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus
 from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
-from ._comfort import Period, by_needs, by_time, too_cold
+from ._asking import now_or_later
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._comfort import by_needs, by_time, too_cold
 from ._heater import Heater, add_heater
-from ._thermal import add_states, cop_at, keep_above, keep_below, one_mass, two_masses, value_last
+from ._heating import OPTIONS, UNDERFLOOR, HeatingParams, HeatingState
+from ._thermal import (
+    Dynamics,
+    Kept,
+    add_states,
+    cop_at,
+    keep_above,
+    keep_below,
+    one_mass,
+    thermostat,
+    two_masses,
+    value_last,
+)
 
-RADIATORS, UNDERFLOOR = "radiators", "underfloor"
+WARMTH_KEPT = 0.8
+"""Share of the warmth left at the end that still saves heating later; the rest is lost on the way."""
 ASSUMED_OUTDOOR_C = 7.0
 """Stands in for a missing weather forecast; the plan is then provisional."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatingParams:
-    """`capacity_kwh_k` and `loss_kw_k` are the room's; `floor_*` the slab's (underfloor only). `power_kw` is electric.
-
-    `cop` is the heat pump's at 7 °C outside and 35 °C flow; 1 is direct heating. `low_c` … `high_c` hold outside
-    `periods`.
-    """
-
-    emitter: str = RADIATORS
-    power_kw: float = 2.0
-    min_power_kw: float = 0.0
-    modulating: bool = True
-    cop: float = 3.5
-    flow_c: float = 40.0
-    capacity_kwh_k: float = 8.0
-    loss_kw_k: float = 0.18
-    floor_kwh_k: float = 6.0
-    floor_kw_k: float = 1.0
-    gains_kw: float = 0.3
-    low_c: float = 20.0
-    high_c: float = 22.0
-    periods: tuple[Period, ...] = ()
-    min_on_minutes: float = 0.0
-    min_off_minutes: float = 0.0
-    priority: int = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatingState:
-    """What was measured; `floor_c` None is taken from the room."""
-
-    room_c: float | None = None
-    floor_c: float | None = None
-    power_kw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +44,13 @@ class HeatingPart:
 
     spec: AssetSpec
     site: Site
+    params: HeatingParams
     heater: Heater
+    cop: FloatArray
+    dynamics: Dynamics
+    start: FloatArray
+    kept: Kept
     room: IntArray
-    start_c: float
     low: FloatArray
     high: FloatArray
     where: IntArray
@@ -84,21 +66,36 @@ class HeatingPart:
             mode_on="heat",
             level=values.x[self.room],
             level_unit="°C",
-            level_start=self.start_c,
+            level_start=float(self.start[0]),
             level_min=float(np.nanmin(self.low)),
             level_max=float(np.nanmax(self.high)),
             shortfalls=too_cold(self.spec, self.site.horizon, values, self.where, self.short),
         )
 
-    def opposites(self, values: Values) -> tuple[Opposite, ...]:
-        """Nothing to ask yet."""
-        return ()
+    def opposites(self, values: Values) -> Sequence[Opposite]:
+        """Why it heats or waits now."""
+        power = self.heater.electric(values)
+        slots = np.arange(len(power))
+        most = self.params.power_kw / self.heater.kw
+        return now_or_later(power, slots, self.heater.power, most, self.heater.on, ("heats_now", "waits"))
+
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """A thermostat at the lower end of the comfort band."""
+        units, end = thermostat(
+            self.dynamics,
+            self.site.horizon.hours,
+            self.start,
+            self.cop * self.heater.kw,
+            self.params.power_kw / self.heater.kw,
+            np.nan_to_num(self.low, nan=-99.0),
+        )
+        return Unplanned(units * self.heater.kw, -self.kept.worth(float(end[0])))
 
 
 def build(spec: AssetSpec, site: Site) -> HeatingPart | None:
     """Add the circuit; without a room temperature it is left out and the plan says so."""
     path = f"assets.{spec.id}"
-    params = from_json(HeatingParams, dict(spec.params), f"{path}.params")
+    params = read(HeatingParams, spec.params, f"{path}.params", OPTIONS)
     state = from_json(HeatingState, dict(spec.state), f"{path}.state")
     room = none_if_nan(state.room_c)
     if room is None:
@@ -135,9 +132,12 @@ def build(spec: AssetSpec, site: Site) -> HeatingPart | None:
     where, short = keep_above(site, states[0], low, price)
     keep_below(site, states[0], high, price / 2)
     # Warmth left at the end saves heating later; else the last hours would always cool to the band's edge.
-    worth = site.stored_value * params.capacity_kwh_k / float(np.mean(cop)) * 0.8
-    value_last(site, states[0], worth, room, float(np.nanmean(low)), float(np.nanmean(high)))
-    return HeatingPart(spec, site, heater, states[0], room, low, high, where, short)
+    worth = site.stored_value * params.capacity_kwh_k / float(np.mean(cop)) * WARMTH_KEPT
+    kept = Kept(worth, room, float(np.nanmean(high)))
+    value_last(site, states[0], kept)
+    return HeatingPart(
+        spec, site, params, heater, cop, dynamics, start, kept, states[0], low, high, where, short
+    )
 
 
 def _outdoor(spec: AssetSpec, site: Site) -> FloatArray:
@@ -149,45 +149,9 @@ def _outdoor(spec: AssetSpec, site: Site) -> FloatArray:
     return np.full(site.horizon.n, ASSUMED_OUTDOOR_C)
 
 
-def _number(
-    key: str, default: float, low: float, high: float, unit: str | None, *, advanced: bool = True
-) -> Option:
-    return Option(
-        key=key,
-        type=OptionType.NUMBER,
-        default=default,
-        minimum=low,
-        maximum=high,
-        unit=unit,
-        advanced=advanced,
-    )
-
-
 HEATING = AssetKind(
     key="heating",
-    options=(
-        Option(
-            key="emitter",
-            type=OptionType.CHOICE,
-            default=RADIATORS,
-            choices=(RADIATORS, UNDERFLOOR),
-            required=True,
-        ),
-        _number("power_kw", 2.0, 0.05, 50, "kW", advanced=False),
-        _number("low_c", 20.0, 5, 30, "°C", advanced=False),
-        _number("high_c", 22.0, 5, 35, "°C", advanced=False),
-        _number("cop", 3.5, 1, 8, None, advanced=False),
-        _number("min_power_kw", 0.0, 0, 50, "kW"),
-        _number("flow_c", 40.0, 20, 75, "°C"),
-        _number("capacity_kwh_k", 8.0, 0.1, 200, "kWh/K"),
-        _number("loss_kw_k", 0.18, 0.005, 5, "kW/K"),
-        _number("floor_kwh_k", 6.0, 0.1, 200, "kWh/K"),
-        _number("floor_kw_k", 1.0, 0.01, 20, "kW/K"),
-        _number("gains_kw", 0.3, 0, 20, "kW"),
-        _number("min_on_minutes", 0, 0, 240, "min"),
-        _number("min_off_minutes", 0, 0, 240, "min"),
-        Option(key="modulating", type=OptionType.BOOLEAN, default=True, advanced=True),
-    ),
+    options=OPTIONS,
     params=HeatingParams,
     state=HeatingState,
     role=Role.HEAT,

@@ -4,6 +4,7 @@ dT/dt = (heat − draw − loss (T − around)) / capacity. Once in `legionella_
 heating up is cheapest before that is due.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,58 +12,33 @@ import numpy as np
 
 from ..model.clock_times import daily, parse_clock
 from ..model.codec import from_json
-from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus, Shortfall
 from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
-from ._comfort import Period, by_needs, by_time, too_cold
+from ._asking import now_or_later
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._comfort import by_needs, by_time, too_cold
 from ._heater import Heater, add_heater
-from ._thermal import add_states, cop_at, keep_above, keep_below, one_mass, value_last
+from ._hot_water import OPTIONS, HotWaterParams, HotWaterState
+from ._thermal import (
+    Dynamics,
+    Kept,
+    add_states,
+    cop_at,
+    keep_above,
+    keep_below,
+    one_mass,
+    thermostat,
+    value_last,
+)
 
 KWH_PER_LITRE_K = 1.163e-3
 """Heat capacity of water: 4.186 kJ/(kg K)."""
 DRAW_BY_HOUR = (0, 0, 0, 0, 0, 1, 5, 8, 6, 3, 2, 2, 3, 2, 2, 2, 2, 4, 6, 8, 6, 4, 2, 1)
 """Weights of hot-water use by hour of the day: morning and evening peaks, as in EN 16147's tapping cycle M."""
 ASSUMED_OUTDOOR_C = 7.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HotWaterParams:
-    """`power_kw` is electric. `cop` 1 is an immersion heater, more a heat pump (at 7 °C outside, 35 °C flow).
-
-    `loss_kwh_day` is the standing loss at 45 K above the room; `draw_kwh_day` what is drawn (or series `draw`, kW).
-    The water is at least `min_c` always, at least `hot_c` at `hot_at`, and never above `max_c`.
-    """
-
-    volume_l: float = 200.0
-    power_kw: float = 2.0
-    cop: float = 1.0
-    modulating: bool = False
-    loss_kwh_day: float = 1.5
-    draw_kwh_day: float = 4.0
-    around_c: float = 18.0
-    min_c: float = 40.0
-    hot_c: float = 52.0
-    hot_at: tuple[str, ...] = ("06:30", "18:30")
-    max_c: float = 65.0
-    periods: tuple[Period, ...] = ()
-    legionella_c: float = 60.0
-    legionella_days: float = 7.0
-    min_on_minutes: float = 0.0
-    min_off_minutes: float = 0.0
-    priority: int = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HotWaterState:
-    """`temperature_c` of the tank; `disinfected` when it last was at `legionella_c`."""
-
-    temperature_c: float | None = None
-    power_kw: float | None = None
-    disinfected: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +49,11 @@ class HotWaterPart:
     site: Site
     params: HotWaterParams
     heater: Heater
+    cop: FloatArray
+    dynamics: Dynamics
+    start: FloatArray
+    kept: Kept
     water: IntArray
-    rows: IntArray
-    start_c: float
     where: IntArray
     short: IntArray
     due: datetime | None
@@ -100,21 +78,37 @@ class HotWaterPart:
             mode_on="heat",
             level=values.x[self.water],
             level_unit="°C",
-            level_start=self.start_c,
+            level_start=float(self.start[0]),
             level_min=self.params.min_c,
             level_max=self.params.max_c,
             shortfalls=tuple(short),
         )
 
-    def opposites(self, values: Values) -> tuple[Opposite, ...]:
-        """Nothing to ask yet."""
-        return ()
+    def opposites(self, values: Values) -> Sequence[Opposite]:
+        """Why it heats or waits now."""
+        power = self.heater.electric(values)
+        slots = np.arange(len(power))
+        most = self.params.power_kw / self.heater.kw
+        return now_or_later(power, slots, self.heater.power, most, self.heater.on, ("heats_now", "waits"))
+
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """A thermostat at the temperature for hot water."""
+        hot = np.full(len(net_kw), self.params.hot_c)
+        units, end = thermostat(
+            self.dynamics,
+            self.site.horizon.hours,
+            self.start,
+            self.cop * self.heater.kw,
+            self.params.power_kw / self.heater.kw,
+            hot,
+        )
+        return Unplanned(units * self.heater.kw, -self.kept.worth(float(end[0])))
 
 
 def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     """Add the tank; without a temperature it is left out and the plan says so."""
     path = f"assets.{spec.id}"
-    params = from_json(HotWaterParams, dict(spec.params), f"{path}.params")
+    params = read(HotWaterParams, spec.params, f"{path}.params", OPTIONS)
     state = from_json(HotWaterState, dict(spec.state), f"{path}.state")
     start = none_if_nan(state.temperature_c)
     if start is None:
@@ -138,18 +132,19 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     loss = params.loss_kwh_day / 24 / 45
     dynamics = one_mass(capacity, loss, np.full(horizon.n, params.around_c), -_draw(spec, site, params))
     cop = _cop(site, params)
-    states, rows = add_states(site, dynamics, np.array([start]), heater.power, cop * heater.kw)
-    water = states[0]
+    water = add_states(site, dynamics, np.array([start]), heater.power, cop * heater.kw)[0][0]
     price = site.wishes.priced(params.priority) * capacity * np.ones(horizon.n)
     low, _ = by_time(horizon, params.periods, params.min_c, None, f"{path}.params.periods")
     low = by_needs(horizon, spec.needs, _hot_at(site, params, low, path))
     where, short = keep_above(site, water, low, price)
     keep_below(site, water, np.full(horizon.n, max(params.max_c, start)), price)
-    value_last(
-        site, water, site.stored_value * capacity / float(np.mean(cop)), start, params.min_c, params.hot_c
-    )
+    kept = Kept(site.stored_value * capacity / float(np.mean(cop)), start, params.hot_c)
+    value_last(site, water, kept)
     due, hygiene = _hygiene(site, params, state, water, price[0])
-    return HotWaterPart(spec, site, params, heater, water, rows[0], start, where, short, due, hygiene)
+    begin = np.array([start])
+    return HotWaterPart(
+        spec, site, params, heater, cop, dynamics, begin, kept, water, where, short, due, hygiene
+    )
 
 
 def _cop(site: Site, params: HotWaterParams) -> FloatArray:
@@ -219,37 +214,9 @@ def _cheapest_end(site: Site, params: HotWaterParams, water_kwh: float, last: in
     return int(np.argmin(cost)) if np.any(np.isfinite(cost)) else last - 1
 
 
-def _number(
-    key: str, default: float, low: float, high: float, unit: str | None, *, advanced: bool = True
-) -> Option:
-    return Option(
-        key=key,
-        type=OptionType.NUMBER,
-        default=default,
-        minimum=low,
-        maximum=high,
-        unit=unit,
-        advanced=advanced,
-    )
-
-
 HOT_WATER = AssetKind(
     key="hot_water",
-    options=(
-        _number("volume_l", 200, 5, 5000, "L", advanced=False),
-        _number("power_kw", 2.0, 0.05, 50, "kW", advanced=False),
-        _number("cop", 1.0, 1, 8, None, advanced=False),
-        _number("hot_c", 52, 30, 80, "°C", advanced=False),
-        _number("min_c", 40, 10, 70, "°C"),
-        _number("max_c", 65, 30, 95, "°C"),
-        _number("loss_kwh_day", 1.5, 0, 30, "kWh"),
-        _number("draw_kwh_day", 4.0, 0, 100, "kWh"),
-        _number("legionella_c", 60, 50, 80, "°C"),
-        _number("legionella_days", 7, 0, 60, "d"),
-        _number("min_on_minutes", 0, 0, 240, "min"),
-        _number("min_off_minutes", 0, 0, 240, "min"),
-        Option(key="modulating", type=OptionType.BOOLEAN, default=False, advanced=True),
-    ),
+    options=OPTIONS,
     params=HotWaterParams,
     state=HotWaterState,
     role=Role.TANK,

@@ -15,7 +15,8 @@ from ..model.program import BoolArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
-from ._base import AssetKind, Opposite, Outcome, Site, Values, none_if_nan
+from ._asking import now_or_later
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
 from ._load import DEFAULT_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._runs import Profile, Runs, add_order, add_runs
 from ._slots import Use, add_optional, add_use
@@ -55,7 +56,24 @@ class LoadPart:
 
     def opposites(self, values: Values) -> tuple[Opposite, ...]:
         """Why not now, why now."""
-        return ()
+        found: list[Opposite] = []
+        for run in self.runs[:1]:
+            found.extend(run.opposite(values))
+        for use in self.uses[:1]:
+            power = use.power(values, len(self.hours))
+            free = use.columns if use.switched else use.columns[:0]
+            found.extend(now_or_later(power, use.slots, use.columns, 1.0 if use.switched else use.kw, free))
+        return tuple(found)
+
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """Needed loads as soon as they may; what is optional as planned (by itself it would not run at all)."""
+        power = self.fixed.copy()
+        for run in self.runs:
+            power += run.unplanned(values, len(power))
+        for use in self.uses:
+            needed = self.params.mode == NEEDED
+            power += use.unplanned(values, self.hours) if needed else use.power(values, len(power))
+        return Unplanned(power)
 
     def _runs_short(self, runs: Runs, values: Values) -> Shortfall | None:
         missing = runs.missing(values)
@@ -72,7 +90,7 @@ class LoadPart:
 
 def build(spec: AssetSpec, site: Site) -> LoadPart:
     """Add the load."""
-    params = from_json(LoadParams, dict(spec.params), f"assets.{spec.id}.params")
+    params = read(LoadParams, spec.params, f"assets.{spec.id}.params", OPTIONS)
     state = from_json(LoadState, dict(spec.state), f"assets.{spec.id}.state")
     power = _power(spec, site, params, state)
     profile = _profile(params, power)
@@ -169,14 +187,14 @@ def _needed(
             if i == 0:
                 begun = state.done_runs + bool(state.on)
                 count = max(count - begun, 0)
-            _place(site, replace(window, amount=count), profile, allowed, price, runs)
+            _place(spec, site, replace(window, amount=count), profile, allowed, price, runs)
         else:
             done = state.done_kwh if i == 0 else 0.0
             done += float(fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last])
             if per_day - done > 1e-3:
                 uses.append(_use(site, params, state, window, power, allowed, per_day - done, price))
     for window in one_off(site.horizon, spec.needs, "runs"):
-        _place(site, window, profile, allowed, price, runs)
+        _place(spec, site, window, profile, allowed, price, runs)
     uses.extend(
         _use(site, params, state, window, power, allowed, window.amount, price)
         for window in one_off(site.horizon, spec.needs, "kwh")
@@ -208,11 +226,18 @@ def _use(
 
 
 def _place(
-    site: Site, window: Window, profile: Profile, allowed: BoolArray, price: float, runs: list[Runs]
+    spec: AssetSpec,
+    site: Site,
+    window: Window,
+    profile: Profile,
+    allowed: BoolArray,
+    price: float,
+    runs: list[Runs],
 ) -> None:
     count = round(window.amount)
     if count > 0:
-        runs.append(add_runs(site, window, profile, allowed, count, price))
+        before = site.planned_before(spec.id)
+        runs.append(add_runs(site, window, profile, allowed, count, price, before))
 
 
 def _optional(site: Site, params: LoadParams, state: LoadState, power: float, allowed: BoolArray) -> Use:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.codec import from_json
 from ..model.horizon import Band
 from ..model.options import Option, OptionType
 from ..model.plan import Health, InputStatus
@@ -12,7 +11,7 @@ from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Values
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +48,14 @@ class SolarPart:
         """Curtailing needs no reason beyond the price, which stands beside it."""
         return ()
 
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """Everything the sun gives."""
+        return Unplanned(self.power)
+
 
 def build(spec: AssetSpec, site: Site) -> SolarPart | None:
     """Add the panels; without a forecast they are left out and the plan says so."""
-    params = from_json(SolarParams, dict(spec.params), f"assets.{spec.id}.params")
+    params = read(SolarParams, spec.params, f"assets.{spec.id}.params")
     band: Band | None = site.horizon.series.get(spec.id, {}).get("power")
     if band is None:
         site.note(

@@ -4,8 +4,10 @@ Per slot: charge p (AC), 0 or least … most; discharge d where the car can feed
 what trips use. A departure asks for a level; what is missing is short at the price of a need.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +17,8 @@ from ..model.program import BoolArray, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
-from ._base import AssetKind, Giver, Opposite, Outcome, Site, Values, none_if_nan
+from ._asking import now_or_later
+from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
 from ._departures import Stay, Target, stay
 from ._slots import Use, add_use
 from ._switching import add_switching
@@ -58,6 +61,8 @@ class VehiclePart:
     discharge: IntArray
     uses: tuple[Use, ...]
     level: Level | None
+    on: IntArray
+    most_kw: float
 
     def outcome(self, values: Values) -> Outcome:
         """Signed power, level, and departures it is not ready for."""
@@ -90,9 +95,31 @@ class VehiclePart:
             shortfalls=tuple(short),
         )
 
-    def opposites(self, values: Values) -> tuple[Opposite, ...]:
-        """Nothing to ask yet."""
-        return ()
+    def opposites(self, values: Values) -> Sequence[Opposite]:
+        """Why it charges, feeds the house or waits now."""
+        power = np.zeros(len(self.hours))
+        power[self.slots] = values.x[self.charge]
+        return now_or_later(power, self.slots, self.charge, self.most_kw, self.on, ("charges_now", "waits"))
+
+    def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
+        """As fast as it can once plugged in, what it gets before each departure; it feeds nobody."""
+        power = np.zeros(len(self.hours))
+        for use in self.uses:
+            power += use.unplanned(values, self.hours)
+        if self.level is None:
+            return Unplanned(power)
+        gets = values.x[self.charge]
+        if len(self.discharge):
+            both = self.params.charge_efficiency * self.params.discharge_efficiency
+            gets = gets - values.x[self.discharge] / both
+        cuts = [0, *sorted({target.slot for target, _ in self.level.targets}), len(self.hours)]
+        for first, last in pairwise(cuts):
+            inside = (self.slots >= first) & (self.slots < last)
+            left = float(gets[inside] @ self.hours[self.slots[inside]])
+            for slot in self.slots[inside]:
+                power[slot] = float(np.clip(left / self.hours[slot], 0.0, self.most_kw))
+                left -= power[slot] * self.hours[slot]
+        return Unplanned(power)
 
     def _short(self, need: str, by: datetime, amount: float, unit: str) -> Shortfall:
         return Shortfall(asset=self.spec.id, need=need, by=by, amount=amount, unit=unit)
@@ -101,7 +128,7 @@ class VehiclePart:
 def build(spec: AssetSpec, site: Site) -> VehiclePart:
     """Add the car."""
     path = f"assets.{spec.id}"
-    params = from_json(VehicleParams, dict(spec.params), f"{path}.params")
+    params = read(VehicleParams, spec.params, f"{path}.params", OPTIONS)
     state = from_json(VehicleState, dict(spec.state), f"{path}.state")
     connected = state.connected is not False
     capacity = none_if_nan(params.capacity_kwh)
@@ -145,7 +172,7 @@ def _following(
     site.fixed = site.fixed + fixed
     slots = np.arange(site.horizon.n)
     columns = site.program.columns(site.horizon.n, lower=fixed, upper=fixed)
-    return VehiclePart(spec, params, site.horizon.hours, slots, columns, none, (), None)
+    return VehiclePart(spec, params, site.horizon.hours, slots, columns, none, (), None, none, 0.0)
 
 
 def _by_energy(spec: AssetSpec, site: Site, params: VehicleParams, free: BoolArray) -> VehiclePart:
@@ -159,7 +186,7 @@ def _by_energy(spec: AssetSpec, site: Site, params: VehicleParams, free: BoolArr
             _semi(site, params, use.columns, use.slots, least, most, was_on=False)
         uses.append(use)
     none = np.zeros(0, dtype=np.int64)
-    return VehiclePart(spec, params, site.horizon.hours, none, none, none, tuple(uses), None)
+    return VehiclePart(spec, params, site.horizon.hours, none, none, none, tuple(uses), None, none, most)
 
 
 def _by_level(
@@ -196,9 +223,10 @@ def _by_level(
     on = _semi(site, params, charge, slots, least, most, was_on=(state.power_kw or 0.0) > 0.1)
     if params.mode == SOLAR_ONLY:
         site.optional(on, slots, from_grid=False, from_battery=False)
+    site.stay_near(spec.id, charge, discharge, slots)
     level = _level(spec, site, params, where, start, capacity, charge, discharge, slots)
     _orders(spec, site, charge, slots, most)
-    return VehiclePart(spec, params, horizon.hours, slots, charge, discharge, (), level)
+    return VehiclePart(spec, params, horizon.hours, slots, charge, discharge, (), level, on, most)
 
 
 def _semi(

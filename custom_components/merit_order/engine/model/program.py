@@ -1,7 +1,8 @@
 """A mixed-integer linear program, written down in numpy blocks and handed to the solver in one piece.
 
 Minimise `money + wish` (currency), then `taste` among what costs the same, subject to row bounds. `money` is what is
-really paid, `wish` the price of a wish not met (or the reward of an optional one), `taste` a preference.
+really paid, `wish` the price of a wish not met (or the reward of an optional one), `taste` a preference, `stay` the
+price of leaving the previous plan.
 """
 
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Columns:
     money: FloatArray
     wish: FloatArray
     taste: FloatArray
+    stay: FloatArray
     integer: BoolArray
 
 
@@ -97,10 +99,11 @@ class Program:
         money: ArrayLike = 0.0,
         wish: ArrayLike = 0.0,
         taste: ArrayLike = 0.0,
+        stay: ArrayLike = 0.0,
         integer: bool = False,
     ) -> IntArray:
         """`count` new columns; their numbers, shape (count,)."""
-        self._columns.append(tuple(_full(value, count) for value in (lower, upper, money, wish, taste)))
+        self._columns.append(tuple(_full(value, count) for value in (lower, upper, money, wish, taste, stay)))
         self._integer.append(np.full(count, integer))
         first, self.n_columns = self.n_columns, self.n_columns + count
         return np.arange(first, first + count)
@@ -136,10 +139,10 @@ class Program:
         """All columns so far."""
         if not self._columns:
             empty = np.zeros(0)
-            return Columns(empty, empty, empty, empty, empty, np.zeros(0, dtype=bool))
+            return Columns(empty, empty, empty, empty, empty, empty, np.zeros(0, dtype=bool))
         parts = [np.concatenate(part) for part in zip(*self._columns, strict=True)]
-        lower, upper, money, wish, taste = parts
-        return Columns(lower, upper, money, wish, taste, np.concatenate(self._integer))
+        lower, upper, money, wish, taste, stay = parts
+        return Columns(lower, upper, money, wish, taste, stay, np.concatenate(self._integer))
 
     def matrix(self) -> Matrix:
         """The coefficients, duplicates added up."""

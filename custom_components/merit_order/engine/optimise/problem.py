@@ -43,6 +43,8 @@ def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
         generation=np.zeros(horizon.n),
         wishes=wishes(horizon),
         stored_value=stored_value(horizon),
+        previous=snapshot.previous,
+        stay_gain=snapshot.settings.stay_gain,
     )
     parts: list[Part] = []
     for spec in _ordered(snapshot):

@@ -33,8 +33,8 @@ class Search:
 
     def __init__(self, program: Program, time_limit_s: float) -> None:
         self.program = program
-        columns = program.bounds()
-        self.solver = Solver(program, columns.money + columns.wish + TASTE * columns.taste)
+        self.columns = columns = program.bounds()
+        self.solver = Solver(program, columns.money + columns.wish + columns.stay + TASTE * columns.taste)
         self._money = columns.money
         self._limit = time_limit_s
 
@@ -60,7 +60,7 @@ class Search:
         objective, x = best
         gap = objective - bound
         return Solution(
-            values=Values(x, self.solver.duals()[0]),
+            values=Values(x, *self.solver.duals()),
             objective=objective + self.program.offset,
             money=float(self._money @ x) + self.program.offset,
             gap=0.0 if gap <= tolerance(bound) else gap / max(abs(objective + self.program.offset), 1e-2),

@@ -76,6 +76,13 @@ class Solver:
         )
         self._highs.changeColsBounds(count, columns.astype(np.int32), low, high)
 
+    def bound_rows(self, rows: IntArray, lower: float, upper: float) -> None:
+        """Move the bounds of `rows`."""
+        count = len(rows)
+        self._highs.changeRowsBounds(
+            count, rows.astype(np.int32), np.full(count, lower), np.full(count, upper)
+        )
+
     def release(self, columns: IntArray) -> None:
         """Give `columns` the bounds of the program back."""
         self.bound(columns, self.columns.lower[columns], self.columns.upper[columns])

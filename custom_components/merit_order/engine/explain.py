@@ -1,0 +1,102 @@
+"""Reasons that were checked by solving again with the opposite forced, and limits found by relaxing them."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from .assets._base import Opposite, Values
+from .model.plan import Plan, Reason, Shortfall
+from .optimise.dive import hold
+from .optimise.problem import Problem
+from .optimise.search import Search
+
+LEAST = 0.005
+"""Half a cent: below it the opposite costs nothing worth a sentence."""
+
+
+def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget_s: float) -> Plan:
+    """The plan with reasons for what its assets do now, as far as the budget of seconds reaches."""
+    end = time.perf_counter() + budget_s
+    hold(search.solver, values.x)
+    reasons: dict[str, tuple[Reason, ...]] = {}
+    for part in problem.parts:
+        if not part.spec.controlled:
+            continue
+        found = []
+        for opposite in part.opposites(values):
+            if time.perf_counter() > end:
+                break
+            extra = ask(problem, search, values, opposite)
+            if extra is not None and extra >= LEAST:
+                found.append(_reason(problem, opposite, extra))
+        reasons[part.spec.id] = tuple(found)
+    shortfalls = tuple(
+        _with_limit(problem, search, values, short) if time.perf_counter() < end else short
+        for short in plan.shortfalls
+    )
+    assets = tuple(replace(asset, reasons=reasons.get(asset.id, ())) for asset in plan.assets)
+    return replace(plan, assets=assets, shortfalls=shortfalls)
+
+
+def ask(problem: Problem, search: Search, values: Values, opposite: Opposite) -> float | None:
+    """What the opposite costs more (currency, wishes included), everything else free to adapt; None if it cannot be.
+
+    Whole numbers of other assets stay where they are.
+    """
+    solver = search.solver
+    solver.release(opposite.free)
+    solver.bound(opposite.columns, opposite.lower, opposite.upper)
+    found = solver.run()
+    for columns in (opposite.free, opposite.columns):
+        solver.release(columns)
+    hold(solver, values.x)
+    if found is None:
+        return None
+    cost = search.columns.money + search.columns.wish
+    return float(cost @ found[1] - cost @ values.x)
+
+
+def _reason(problem: Problem, opposite: Opposite, extra: float) -> Reason:
+    horizon = problem.horizon
+    edges, prices = horizon.slots.edges, horizon.import_price
+    last = min(max(opposite.last, opposite.first + 1), horizon.n)
+    told: Mapping[str, float | str] = {
+        "price_now": round(float(prices[opposite.first]), 6),
+        "price_then": round(float(prices[min(last, horizon.n - 1)]), 6),
+        **opposite.values,
+    }
+    return Reason(
+        code=opposite.code,
+        start=edges[opposite.first],
+        end=edges[last],
+        cost_of_opposite=round(extra, 4),
+        values=told,
+    )
+
+
+def _with_limit(problem: Problem, search: Search, values: Values, short: Shortfall) -> Shortfall:
+    """The limit that stands in the way: the connection, if the wish could be met without it."""
+    if short.limit is not None:
+        return short
+    solver, grid = search.solver, problem.grid
+    solver.bound_rows(grid.cuts, -np.inf, np.inf)
+    solver.bound(grid.imports, 0.0, np.inf)
+    solver.release(solver.integers)
+    found = solver.run()
+    solver.release(grid.imports)
+    solver.bound_rows(grid.cuts, -np.inf, 1.0)
+    hold(solver, values.x)
+    if found is None:
+        return short
+    part = next(part for part in problem.parts if part.spec.id == short.asset)
+    still = part.outcome(Values(found[1], values.dual, values.reduced)).shortfalls
+    left = _same(still, short)
+    if left < short.amount * 0.5:
+        return replace(short, limit="import_limit", remedy="raise_import_limit")
+    return replace(short, limit="time", remedy="more_time_or_power")
+
+
+def _same(shortfalls: Sequence[Shortfall], short: Shortfall) -> float:
+    return sum(other.amount for other in shortfalls if (other.need, other.by) == (short.need, short.by))
