@@ -1,10 +1,10 @@
 """The registry of device kinds."""
 
 from ..model.errors import InputError
-from . import dsmr, entities, homewizard, huawei
+from . import dsmr, entities, homewizard, huawei, solax
 from ._base import DeviceKind
 
-DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS, huawei.KIND, dsmr.KIND, homewizard.KIND)
+DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS, huawei.KIND, dsmr.KIND, homewizard.KIND, solax.KIND)
 
 
 def device_kind(key: str) -> DeviceKind:

@@ -21,6 +21,7 @@ from ..model.ports import Clock
 READ_HOLDING, READ_INPUT, WRITE_ONE, WRITE_MANY = 3, 4, 6, 16
 HEADER = 8
 WRITE_ANSWER_BYTES, EXCEPTION_BYTES = 5, 2
+ILLEGAL_ADDRESS = 2
 GATEWAY_CODES = (10, 11)
 """Modbus exceptions "gateway path unavailable" and "target failed to respond": the unit id leads nowhere."""
 
@@ -40,6 +41,11 @@ class Refused(BadData):
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message, code=code)
         self.code = code
+
+    @property
+    def illegal_address(self) -> bool:
+        """Whether the device has no such register."""
+        return self.code == ILLEGAL_ADDRESS
 
 
 class WriteForbidden(WriteRefused):

@@ -42,7 +42,6 @@ OTHER_UNITS = (1, 0)
 """1 through the dongle, 0 on the inverter's own access point."""
 OTHER_UNIT_TIMEOUT_S = 4.0
 LIVE_VOLTS = 80.0
-ILLEGAL_ADDRESS = 2
 MODELS = ("SUN", "EDF ESS")
 MODES = {reg.STOP: "automatic", reg.CHARGE: "forced_charge", reg.DISCHARGE: "forced_discharge"}
 
@@ -141,7 +140,7 @@ class Huawei:
         try:
             words = await self.link.read_holding(block.address, block.count)
         except Refused as err:
-            if err.code == ILLEGAL_ADDRESS:
+            if err.illegal_address:
                 self._absent.add(block.address)
             return None
         self._words.put(block, words)
