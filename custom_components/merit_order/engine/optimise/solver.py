@@ -88,13 +88,14 @@ class Solver:
         self.bound(columns, self.columns.lower[columns], self.columns.upper[columns])
 
     def branch(
-        self, start: FloatArray | None, seconds: float, gap: float
+        self, whole: IntArray, start: FloatArray | None, seconds: float, gap: float
     ) -> tuple[float, float, FloatArray] | None:
-        """Whole-number search for at most `seconds`, from `start` if given, until proven within `gap` (currency).
+        """Search with `whole` columns as whole numbers for at most `seconds`, from `start` if given, until proven
+        within `gap` (currency).
 
         Objective, proven bound and columns of the best found; None when nothing was found in time.
         """
-        highs, integers = self._highs, self.integers.astype(np.int32)
+        highs, integers = self._highs, whole.astype(np.int32)
         highs.changeColsIntegrality(
             len(integers), integers, np.full(len(integers), highspy.HighsVarType.kInteger)
         )
