@@ -20,6 +20,8 @@ from .engine.model.errors import InputError, RateLimited, SourceError
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
 from .engine.tariffs import tariff_kind
+from .load_history import LoadForecaster
+from .planned import planned_assets
 from .stored import ForecastConfig, TariffConfig, forecasts, tariffs
 
 LOGGER = logging.getLogger(__name__)
@@ -73,6 +75,8 @@ class Sources:
     def start(self) -> None:
         """Build every source, put back what was known before the restart, and fetch what is due."""
         self.items = [*self._tariff_sources(), *self._forecast_sources()]
+        if self.find("load") is None:
+            self.items.append(self._load_source())
         for item in self.items:
             self._restore(item)
             # Quotas are counted by the day: a restart alone is no reason to ask again.
@@ -139,6 +143,18 @@ class Sources:
             fetch=forecaster.forecast,
             next_after=lambda now: now + timedelta(seconds=forecaster.refresh_s),
             shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(config.source))}",
+        )
+
+    def _load_source(self) -> Source[Forecast]:
+        """Nobody chooses where the load comes from: it is learned from the home's own history."""
+        forecaster = LoadForecaster(self.hass, self.ports, planned_assets(self.entry))
+        return Source(
+            key="load",
+            kind="own_history",
+            type=Forecast,
+            fetch=forecaster.forecast,
+            next_after=lambda now: now + timedelta(seconds=forecaster.refresh_s),
+            shelf_key="load:own_history",
         )
 
     def _restore(self, item: Source[Any]) -> None:

@@ -1,0 +1,135 @@
+"""What the home itself used, hour by hour, from the recorder's own statistics; and the forecast learned from it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+
+from .const import DOMAIN
+from .energy_prefs import read_dashboard
+from .engine.forecasts import Band, Record, forecast_load
+from .engine.model.ports import Ports
+from .engine.model.roles import Role
+from .engine.model.series import FloatArray, Forecast, Quality, Series
+from .planned import PlannedAsset
+
+LOGGER = logging.getLogger(__name__)
+
+LEARN: Final = timedelta(days=29)
+HOUR_S: Final = 3600
+# The recorder writes an hour's statistics a few minutes after it; nothing new comes in between.
+REFRESH_S: Final = 1800.0
+# Until there is history, look often: a backfill or a first set-up of the Energy dashboard brings it all at once.
+REFRESH_PROVISIONAL_S: Final = 300.0
+
+# What flows into the home counts for its load, what flows out or into a store against it.
+FLOWS: Final[Mapping[str, float]] = {
+    "grid_import": 1.0,
+    "grid_export": -1.0,
+    "solar": 1.0,
+    "battery_discharge": 1.0,
+    "battery_charge": -1.0,
+}
+OWN_SENSORS: Final[Mapping[str, tuple[Role, str]]] = {
+    "grid_import": (Role.GRID, "grid_import"),
+    "grid_export": (Role.GRID, "grid_export"),
+    "solar": (Role.SOLAR, "solar_energy"),
+    "battery_discharge": (Role.BATTERY, "battery_discharge"),
+    "battery_charge": (Role.BATTERY, "battery_charge"),
+}
+PLANNED_SENSORS: Final[Mapping[Role, str]] = {
+    Role.SWITCH: "switch_energy",
+    Role.CHARGER: "charger_energy",
+    Role.HEAT: "heat_energy",
+    Role.TANK: "tank_energy",
+}
+
+
+class LoadForecaster:
+    """The home's load without the assets that are planned for, learned from its own past."""
+
+    def __init__(self, hass: HomeAssistant, ports: Ports, assets: Sequence[PlannedAsset]) -> None:
+        self._hass = hass
+        self._ports = ports
+        self._assets = assets
+        self._provisional = True
+
+    @property
+    def refresh_s(self) -> float:
+        """How often asking again makes sense, in seconds."""
+        return REFRESH_PROVISIONAL_S if self._provisional else REFRESH_S
+
+    async def forecast(self, start: datetime, end: datetime) -> Forecast:
+        """Hourly load from the running hour on; without history the shape of a usual household, called provisional."""
+        now = self._ports.clock.now()
+        past = await self.past(now)
+        first = int(now.timestamp()) // HOUR_S * HOUR_S
+        count = max(int((end.timestamp() - first) // HOUR_S) + 1, 1)
+        band = await self._hass.async_add_executor_job(
+            forecast_load, past, first, count, ZoneInfo(self._ports.timezone)
+        )
+        self._provisional = band.provisional
+        return _forecast(band, datetime.fromtimestamp(first, UTC), now)
+
+    async def past(self, now: datetime) -> Record:
+        """Mean load of each past hour in kW; an hour in which one of the meters says nothing is a gap."""
+        start = now - LEARN
+        total: FloatArray | None = None
+        for what, statistics in (await self._flows()).items():
+            for statistic in statistics:
+                flow = await self._hourly(statistic, start, now)
+                total = FLOWS[what] * flow if total is None else total + FLOWS[what] * flow
+        first = int(start.timestamp()) // HOUR_S * HOUR_S
+        if total is None:
+            return Record(first, HOUR_S, np.empty(0))
+        for statistic in self._planned():
+            # A socket that was away for an hour was not the load of the home either.
+            total = total - np.nan_to_num(await self._hourly(statistic, start, now))
+        return Record(first, HOUR_S, np.maximum(total, 0.0))
+
+    async def _hourly(self, statistic: str, start: datetime, end: datetime) -> FloatArray:
+        series = await self._ports.history.mean_power_kw(statistic, start, end)
+        return Record.of(series, start, end, HOUR_S).values
+
+    async def _flows(self) -> Mapping[str, tuple[str, ...]]:
+        """Statistics of what flows in and out: the Energy dashboard's, which reach back further, else our own."""
+        try:
+            known = (await read_dashboard(self._hass)).statistics
+        except HomeAssistantError as err:
+            LOGGER.debug("No Energy dashboard to learn from: %s", err)
+            known = {}
+        if "grid_import" in known:
+            return {what: known[what] for what in FLOWS if what in known}
+        return {what: ids for what in FLOWS if (ids := self._own(*OWN_SENSORS[what]))}
+
+    def _own(self, role: Role, key: str) -> tuple[str, ...]:
+        found = (self._sensor(a.subentry_id, key) for a in self._assets if a.role is role)
+        return tuple(dict.fromkeys(sensor for sensor in found if sensor is not None))
+
+    def _planned(self) -> tuple[str, ...]:
+        """Energy sensors of what is planned for: their use is no part of the load that cannot be moved."""
+        found = (
+            self._sensor(a.subentry_id, PLANNED_SENSORS[a.role])
+            for a in self._assets
+            if a.kind.controllable and a.role is not None and a.role in PLANNED_SENSORS
+        )
+        return tuple(dict.fromkeys(sensor for sensor in found if sensor is not None))
+
+    def _sensor(self, subentry_id: str, key: str) -> str | None:
+        return er.async_get(self._hass).async_get_entity_id(SENSOR_DOMAIN, DOMAIN, f"{subentry_id}_{key}")
+
+
+def _forecast(band: Band, start: datetime, issued: datetime) -> Forecast:
+    quality = Quality.ASSUMED if band.provisional else Quality.FORECAST
+
+    def series(values: FloatArray) -> Series:
+        return Series.regular(start, 60, values, quality, "own_history", issued)
+
+    return Forecast(series(band.mid), series(band.low), series(band.high), band.provisional)
