@@ -14,6 +14,8 @@ from .optimise.search import Search
 
 LEAST = 0.005
 """Half a cent: below it the opposite costs nothing worth a sentence."""
+ONLY_NOW = "only_now"
+"""The code when the opposite costs more than money: a need would be missed."""
 
 
 def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget_s: float) -> Plan:
@@ -28,9 +30,9 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
         for opposite in part.opposites(values):
             if time.perf_counter() > end:
                 break
-            extra = ask(problem, search, values, opposite)
-            if extra is not None and extra >= LEAST:
-                found.append(_reason(problem, opposite, extra))
+            answer = ask(problem, search, values, opposite)
+            if answer is not None and sum(answer) >= LEAST:
+                found.append(_reason(problem, opposite, *answer))
         reasons[part.spec.id] = tuple(found)
     shortfalls = tuple(
         _with_limit(problem, search, values, short) if time.perf_counter() < end else short
@@ -40,8 +42,8 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
     return replace(plan, assets=assets, shortfalls=shortfalls)
 
 
-def ask(problem: Problem, search: Search, values: Values, opposite: Opposite) -> float | None:
-    """What the opposite costs more (currency, wishes included), everything else free to adapt; None if it cannot be.
+def ask(problem: Problem, search: Search, values: Values, opposite: Opposite) -> tuple[float, float] | None:
+    """What the opposite costs more, all else free to adapt: (money, wishes) in currency; None if it cannot be.
 
     Whole numbers of other assets stay where they are.
     """
@@ -54,24 +56,27 @@ def ask(problem: Problem, search: Search, values: Values, opposite: Opposite) ->
     hold(solver, values.x)
     if found is None:
         return None
-    cost = search.columns.money + search.columns.wish
-    return float(cost @ found[1] - cost @ values.x)
+    more = found[1] - values.x
+    return float(search.columns.money @ more), float(search.columns.wish @ more)
 
 
-def _reason(problem: Problem, opposite: Opposite, extra: float) -> Reason:
+def _reason(problem: Problem, opposite: Opposite, money: float, wish: float) -> Reason:
     horizon = problem.horizon
     edges, prices = horizon.slots.edges, horizon.import_price
     last = min(max(opposite.last, opposite.first + 1), horizon.n)
     told: Mapping[str, float | str] = {
         "price_now": round(float(prices[opposite.first]), 6),
         "price_then": round(float(prices[min(last, horizon.n - 1)]), 6),
+        "planned": opposite.code,
         **opposite.values,
     }
+    missed = wish > problem.missed
     return Reason(
-        code=opposite.code,
+        code=ONLY_NOW if missed and opposite.code != "waits" else opposite.code,
         start=edges[opposite.first],
         end=edges[last],
-        cost_of_opposite=round(extra, 4),
+        # A need that would be missed has no honest price.
+        cost_of_opposite=None if missed else round(money + wish, 4),
         values=told,
     )
 

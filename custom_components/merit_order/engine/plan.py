@@ -14,6 +14,8 @@ from .model.snapshot import Snapshot
 from .optimise.problem import Problem
 from .price_level import price_levels
 
+LEVEL_NOISE = 0.02
+"""kWh by which a full or empty battery may miss its limit."""
 QUIET_KW = 1e-3
 """Below this nothing is done: a watt is within any meter's noise."""
 
@@ -160,7 +162,7 @@ def slot_modes(kind: str, outcome: Outcome, grid_kw: FloatArray) -> list[str | N
     if outcome.mode_on == "self":
         return ["self"] * len(power)
     modes: list[str | None] = []
-    for p, grid in zip(power.tolist(), grid_kw.tolist(), strict=True):
+    for t, (p, grid) in enumerate(zip(power.tolist(), grid_kw.tolist(), strict=True)):
         if p > QUIET_KW:
             modes.append(
                 "charge"
@@ -174,9 +176,18 @@ def slot_modes(kind: str, outcome: Outcome, grid_kw: FloatArray) -> list[str | N
         elif kind == "vehicle":
             modes.append(None)
         else:
-            # Still while the home buys or feeds in: that is a decision; still when nothing asks for it is not.
-            modes.append("hold" if abs(grid) > QUIET_KW else "self")
+            modes.append("hold" if _could(outcome, t, grid) else "self")
     return modes
+
+
+def _could(outcome: Outcome, slot: int, grid_kw: float) -> bool:
+    """Whether a battery that stands still in a slot could do something by itself: then holding is a decision."""
+    if outcome.level is None or outcome.level_min is None or outcome.level_max is None:
+        return False
+    level = float(outcome.level[slot])
+    if grid_kw > QUIET_KW:
+        return level > outcome.level_min + LEVEL_NOISE
+    return grid_kw < -QUIET_KW and level < outcome.level_max - LEVEL_NOISE
 
 
 def _blocks(

@@ -21,7 +21,8 @@ class Settings:
     fine_hours: float | None = None
     """With `coarse_minutes`: slots of `slot_minutes` for so long, `coarse_minutes` after."""
     coarse_minutes: int | None = None
-    time_limit_s: float = 2.0
+    time_limit_s: float = 0.4
+    """Seconds to look for something better than the first good plan, which always comes."""
     stay_gain: float = 0.02
     """A new plan must gain more than this (currency) over the previous one to replace it while no input changed."""
     explain: bool = True

@@ -27,6 +27,8 @@ class Problem:
     grid: GridPart
     balance: np.ndarray
     notes: tuple[InputStatus, ...]
+    missed: float
+    """Wishes that cost more than this (currency) are needs that are missed, not optional uses that are forgone."""
 
 
 def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
@@ -56,7 +58,8 @@ def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
     program.fix_rows(balance, site.fixed)
     _spare_only(site, grid)
     _fed_in(site, grid)
-    return Problem(horizon, program, tuple(parts), grid, balance, tuple(site.notes))
+    missed = 0.05 * site.wishes.need
+    return Problem(horizon, program, tuple(parts), grid, balance, tuple(site.notes), missed)
 
 
 def _ordered(snapshot: Snapshot) -> list[AssetSpec]:
