@@ -132,6 +132,7 @@ async def test_parts_are_changed_one_at_a_time(hass: HomeAssistant, entry: MockC
 async def test_octopus_finds_product_and_region(
     hass: HomeAssistant, entry: MockConfigEntry, octopus: VirtualHome
 ) -> None:
+    hass.config.currency = "GBP"
     address = octopus.addresses()["octopus"]
     service = {"advanced": {"url": address["url"], "payment": "direct_debit"}}
     result = await choose(hass, await begin(hass, entry), "import_octopus")
@@ -156,6 +157,7 @@ async def test_octopus_finds_product_and_region(
 async def test_octopus_out_of_reach(
     hass: HomeAssistant, entry: MockConfigEntry, octopus: VirtualHome
 ) -> None:
+    hass.config.currency = "GBP"
     service = {"advanced": {"url": octopus.addresses()["octopus"]["url"], "payment": "direct_debit"}}
     await octopus.break_("octopus", Fault.CLOSED)
     result = await choose(hass, await begin(hass, entry), "import_octopus")

@@ -45,3 +45,5 @@ class TariffKind:
     field_of_error: Mapping[str, str] | None = None
     offer: Callable[[Mapping[str, Any], Ports, str], Awaitable[Mapping[str, Mapping[str, str]]]] | None = None
     """Optional: asks the service what there is to choose from: {option key: {value: name for people}}."""
+    history: Callable[[Mapping[str, Any], Ports, str, datetime, datetime], Awaitable[Series]] | None = None
+    """Optional: what the home drew (or fed in) between two instants as the supplier counted it, mean power in kW."""

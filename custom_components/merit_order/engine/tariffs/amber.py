@@ -188,6 +188,15 @@ async def _offer(options: Mapping[str, Any], ports: Ports, direction: str) -> Ma
     return {"site": await active_sites(_build(options, ports, direction))}
 
 
+async def _history(
+    options: Mapping[str, Any], ports: Ports, direction: str, start: datetime, end: datetime
+) -> Series:
+    """The site's own intervals as mean power in kW."""
+    first, last = (at.astimezone(MARKET_ZONE).date() for at in (start, end - timedelta(seconds=1)))
+    series = await _build(options, ports, direction).usage(first, last)
+    return Series(tuple(clip(series.spans, start, end)), series.origin, series.issued)
+
+
 KIND = TariffKind(
     key="amber",
     options=(
@@ -200,5 +209,6 @@ KIND = TariffKind(
     currency="AUD",
     check=_check,
     offer=_offer,
+    history=_history,
     field_of_error={"invalid_auth": "token", "unknown_site": "site"},
 )

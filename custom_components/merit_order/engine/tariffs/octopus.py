@@ -1,15 +1,18 @@
 """Octopus Energy (Great Britain): every electricity product whose rates its public REST API publishes.
 
-Agile, Go, Cosy, Flux, Tracker, Intelligent Go, fixed and variable ones, and their export twins are all read
-from `standard-unit-rates`. Source: https://docs.octopus.energy/rest/. Prices are p/kWh and become GBP/kWh
-with VAT in; no key is needed. Options: `product` (code; the newest Agile of the direction when empty),
-`region` (letter of the grid supply point group) or `postcode` (from which `check` finds the region),
-`payment` (which of two rates, where a product distinguishes), `url`.
+Agile, Go, Cosy, Flux, Tracker, Intelligent Go, fixed and variable ones, and their export twins are all read from
+`standard-unit-rates`. Source: https://docs.octopus.energy/rest/. Prices are p/kWh and become GBP/kWh with VAT in; no
+key is needed. With an account number and its key the home's own product and region are found, and its half-hourly
+consumption can be read.
+
+Options: `product` (code; the newest Agile of the direction when empty), `region` (letter of the grid supply point
+group) or `postcode` (from which `check` finds the region), `payment` (which of two rates, where a product
+distinguishes), `account` and `api_key`, `url`.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,17 +20,15 @@ from ..model.errors import BadData, InputError
 from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.series import Series, Span, utc
-from ..model.web import NotFound, Question, ask_json, reading
+from ..model.web import NotFound, reading
 from ._base import TariffKind
-from ._clean import Publication, clip
+from ._clean import Publication, clip, same_currency
+from ._octopus_account import meter_of, own_consumption
+from ._octopus_api import SERVICE, URL, Api, stamp
 
-SERVICE = "Octopus"
-URL = "https://api.octopus.energy"
 REGIONS = tuple("abcdefghjklmnp")
 """Grid supply point groups `_A` … `_P`, lower case because translation keys are."""
 NEWEST_AGILE = {"import": "AGILE-24-10-01", "export": "AGILE-OUTGOING-19-05-13"}
-PAGE_SIZE = 1500
-MAX_PAGES = 50
 AGILE_DAY = Publication(zone=ZoneInfo("Europe/London"), at=time(16), day_end=time(23))
 
 
@@ -60,18 +61,19 @@ class Octopus:
     ) -> None:
         self._ports = ports
         self._payment = payment
-        self._url = (
-            f"{url.rstrip('/')}/v1/products/{product}/electricity-tariffs/"
-            f"E-1R-{product}-{region.upper()}/standard-unit-rates/"
+        self._api = Api(ports=ports, url=url)
+        self._path = (
+            f"products/{product}/electricity-tariffs/E-1R-{product}-{region.upper()}/standard-unit-rates/"
         )
         self._known_until: datetime | None = None
 
     async def prices(self, start: datetime, end: datetime) -> Series:
         """What is published of [start, end). Raises SourceError."""
+        same_currency(self._ports, "GBP", SERVICE)
         spans: list[Span] = []
-        params = {"period_from": _z(start), "period_to": _z(end)}
+        params = {"period_from": stamp(start), "period_to": stamp(end)}
         try:
-            async for row in _rows(self._ports, self._url, params):
+            async for row in self._api.rows(self._path, params):
                 with reading(SERVICE):
                     if row.get("payment_method") in (None, self._payment):
                         spans.append(_rate(row, end))
@@ -91,7 +93,7 @@ class Octopus:
 async def products(ports: Ports, direction: str, url: str = URL) -> tuple[Product, ...]:
     """The products of Octopus' own brand on sale now, by name. Raises SourceError."""
     found = []
-    async for row in _rows(ports, f"{url.rstrip('/')}/v1/products/", {"brand": "OCTOPUS_ENERGY"}):
+    async for row in Api(ports=ports, url=url).rows("products/", {"brand": "OCTOPUS_ENERGY"}):
         with reading(SERVICE):
             if row.get("brand", "OCTOPUS_ENERGY") != "OCTOPUS_ENERGY" or row.get("is_business"):
                 continue
@@ -107,40 +109,19 @@ async def products(ports: Ports, direction: str, url: str = URL) -> tuple[Produc
 async def region_of(ports: Ports, postcode: str, url: str = URL) -> str:
     """The region letter (lower case) of a postcode. Raises UnknownPostcode and other SourceErrors."""
     wanted = postcode.replace(" ", "").upper()
-    where = f"{url.rstrip('/')}/v1/industry/grid-supply-points/"
+    rows = Api(ports=ports, url=url).rows("industry/grid-supply-points/", {"postcode": wanted})
     with reading(SERVICE):
-        groups = {
-            str(row["group_id"]).strip("_").lower() async for row in _rows(ports, where, {"postcode": wanted})
-        }
+        groups = {str(row["group_id"]).strip("_").lower() async for row in rows}
     # A postcode on a border belongs to two groups: then the person has to choose.
     if len(groups) != 1 or not groups <= set(REGIONS):
         raise UnknownPostcode("Octopus: this postcode does not say the region", service=SERVICE)
     return groups.pop()
 
 
-async def _rows(ports: Ports, url: str, params: Mapping[str, str]) -> AsyncIterator[Mapping[str, Any]]:
-    """All rows of a paged list. Pages are asked by number: the `next` link of an answer is not followed
-    blindly.
-    """
-    for page in range(1, MAX_PAGES + 1):
-        query = {**params, "page_size": str(PAGE_SIZE), **({"page": str(page)} if page > 1 else {})}
-        answer = await ask_json(ports, Question(service=SERVICE, url=url, params=query))
-        with reading(SERVICE):
-            rows, more = list(answer["results"]), answer.get("next")
-        for row in rows:
-            yield row
-        if not more or not rows:
-            return
-
-
 def _rate(row: Mapping[str, Any], end: datetime) -> Span:
     """A row as a span in GBP/kWh; a rate without an end holds until further notice."""
     until = utc(row["valid_to"]) if row.get("valid_to") else end
     return Span(utc(row["valid_from"]), until, float(row["value_inc_vat"]) / 100)
-
-
-def _z(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _build(options: Mapping[str, Any], ports: Ports, direction: str) -> Octopus:
@@ -156,19 +137,35 @@ def _build(options: Mapping[str, Any], ports: Ports, direction: str) -> Octopus:
 
 
 async def _check(options: Mapping[str, Any], ports: Ports, direction: str) -> Mapping[str, Any]:
-    """Find the region of the postcode and the newest Agile when no product was chosen; see that rates come."""
-    url = options["url"]
-    region = options.get("region")
+    """Find product and region (of the account, else the postcode's and the newest Agile); see that rates come."""
+    url, region, product = options["url"], options.get("region"), options.get("product")
+    if (options.get("api_key") or options.get("account")) and not (region and product):
+        meter = await meter_of(_account_api(options, ports), options["account"], direction, ports.clock.now())
+        region, product = region or meter.region, product or meter.product
     if not region:
         if not options.get("postcode"):
             raise InputError("postcode", "a postcode or a region is needed")
         region = await region_of(ports, options["postcode"], url)
-    product = options.get("product") or await _newest_agile(ports, direction, url)
+    product = product or await _newest_agile(ports, direction, url)
     now = ports.clock.now()
     tariff = _build({**options, "region": region, "product": product}, ports, direction)
     if not (await tariff.prices(now - timedelta(hours=1), now + timedelta(hours=1))).spans:
         raise UnknownProduct("Octopus: this product has no rates in this region now", service=SERVICE)
     return {"region": region, "product": product}
+
+
+def _account_api(options: Mapping[str, Any], ports: Ports) -> Api:
+    for key in ("api_key", "account"):
+        if not options.get(key):
+            raise InputError(key, "the key and the account number belong together")
+    return Api(ports=ports, url=options["url"], key=options["api_key"])
+
+
+async def _history(
+    options: Mapping[str, Any], ports: Ports, direction: str, start: datetime, end: datetime
+) -> Series:
+    """The home's own half-hours as mean power in kW."""
+    return await own_consumption(_account_api(options, ports), options["account"], direction, start, end)
 
 
 async def _newest_agile(ports: Ports, direction: str, url: str) -> str:
@@ -195,11 +192,20 @@ KIND = TariffKind(
             default="direct_debit",
             advanced=True,
         ),
+        Option(key="account", type=OptionType.TEXT, advanced=True),
+        Option(key="api_key", type=OptionType.SECRET, advanced=True),
         Option(key="url", type=OptionType.TEXT, default=URL, advanced=True),
     ),
     build=_build,
     currency="GBP",
     check=_check,
     offer=_offer,
-    field_of_error={"unknown_postcode": "postcode", "unknown_product": "product"},
+    history=_history,
+    field_of_error={
+        "unknown_postcode": "postcode",
+        "unknown_product": "product",
+        "unknown_account": "account",
+        "invalid_auth": "api_key",
+        "wrong_currency": "product",
+    },
 )
