@@ -71,7 +71,7 @@ def _agreement(point: Mapping[str, Any], now: datetime) -> str:
 
 
 async def own_consumption(api: Api, account: str, direction: str, start: datetime, end: datetime) -> Series:
-    """Mean power in kW of each half-hour the service has of [start, end): mostly until yesterday. Raises SourceError."""
+    """Mean power in kW of each half-hour known of [start, end): mostly until yesterday. Raises SourceError."""
     meter = await meter_of(api, account, direction, api.ports.clock.now())
     spans = []
     for serial in meter.serials:
