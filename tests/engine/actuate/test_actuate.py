@@ -1,0 +1,126 @@
+"""Commands: within what the device can, for a short time, and written only when something changed."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custom_components.merit_order.engine.actuate import LEASE, RENEW_AFTER, command_for, needs_write
+from custom_components.merit_order.engine.model.plan import Intent
+from custom_components.merit_order.engine.model.roles import (
+    Action,
+    BatteryReading,
+    Command,
+    Readings,
+    Role,
+    SwitchReading,
+)
+from custom_components.merit_order.engine.model.snapshot import AssetSpec
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+BATTERY = AssetSpec(
+    id="b",
+    kind="battery",
+    name="Battery",
+    params={"max_charge_kw": 5.0, "max_discharge_kw": 4.0, "min_soc": 10.0, "max_soc": 95.0},
+)
+BOILER = AssetSpec(id="l", kind="load", name="Boiler")
+CAR = AssetSpec(id="v", kind="vehicle", name="Car", params={"phases": 1})
+
+
+def battery(soc: float | None = 50.0, **limits: float) -> Readings:
+    return Readings(at=NOW, battery=BatteryReading(soc_percent=soc, **limits))
+
+
+def relay(on: bool) -> Readings:
+    return Readings(at=NOW, switch=SwitchReading(on=on))
+
+
+def intent(mode: str, power_kw: float = 0.0, asset: str = "b", until: timedelta = HOUR) -> Intent:
+    return Intent(asset=asset, mode=mode, power_kw=power_kw, until=NOW + until)
+
+
+def tell(wanted: Intent, readings: Readings | None) -> Command:
+    return command_for(wanted, BATTERY, Role.BATTERY, readings, NOW)
+
+
+def test_self_consumption_is_the_batterys_own_business() -> None:
+    assert tell(intent("self", 2.0), battery()).action is Action.RELEASE
+
+
+def test_holding_still_is_power_zero() -> None:
+    command = tell(intent("hold", 3.0), battery())
+    assert (command.action, command.power_kw) == (Action.POWER, 0.0)
+
+
+def test_without_a_state_of_charge_nothing_is_forced() -> None:
+    assert tell(intent("charge", 3.0), battery(None)).action is Action.RELEASE
+    assert tell(intent("charge", 3.0), None).action is Action.RELEASE
+
+
+def test_a_full_battery_is_not_charged_and_an_empty_one_not_discharged() -> None:
+    assert tell(intent("charge", 3.0), battery(95.0)).power_kw == 0.0
+    assert tell(intent("charge", 3.0), battery(94.9)).power_kw == 3.0
+    assert tell(intent("discharge", -3.0), battery(10.0)).power_kw == 0.0
+    assert tell(intent("discharge", -3.0), battery(10.1)).power_kw == -3.0
+
+
+@given(
+    power=st.floats(-50, 50),
+    soc=st.floats(0, 100),
+    charge=st.none() | st.floats(0.1, 20),
+    discharge=st.none() | st.floats(0.1, 20),
+)
+def test_never_beyond_what_the_battery_says_or_was_set(
+    power: float, soc: float, charge: float | None, discharge: float | None
+) -> None:
+    reading = Readings(
+        at=NOW, battery=BatteryReading(soc_percent=soc, max_charge_kw=charge, max_discharge_kw=discharge)
+    )
+    command = tell(intent("charge" if power > 0 else "discharge", power), reading)
+    assert command.power_kw is not None
+    assert command.power_kw <= min(5.0, charge or 5.0)
+    assert command.power_kw >= -min(4.0, discharge or 4.0)
+    assert command.power_kw * power >= 0
+
+
+@given(until=st.timedeltas(timedelta(0), timedelta(days=1)))
+def test_a_lease_is_short_and_not_over_on_arrival(until: timedelta) -> None:
+    command = tell(intent("charge", 3.0, until=until), battery())
+    assert timedelta(minutes=1) <= command.expires - NOW <= LEASE
+
+
+def test_a_lease_is_renewed_before_it_ends_and_not_all_the_time() -> None:
+    running = tell(intent("charge", 3.0), battery())
+    soon, later = NOW + RENEW_AFTER - timedelta(seconds=1), NOW + RENEW_AFTER
+    for at, due in ((soon, False), (later, True)):
+        again = command_for(intent("charge", 3.0), BATTERY, Role.BATTERY, battery(), at)
+        assert needs_write(again, running, battery(), at) is due
+
+
+def test_noise_in_the_plan_is_no_reason_to_write() -> None:
+    running = tell(intent("charge", 3.0), battery())
+    assert not needs_write(tell(intent("charge", 3.1), battery()), running, battery(), NOW)
+    assert needs_write(tell(intent("charge", 3.5), battery()), running, battery(), NOW)
+    assert needs_write(tell(intent("hold"), battery()), running, battery(), NOW)
+    assert needs_write(tell(intent("self"), battery()), running, battery(), NOW)
+
+
+def test_nothing_is_given_back_that_is_not_held() -> None:
+    assert not needs_write(tell(intent("self"), battery()), None, battery(), NOW)
+
+
+def test_a_relay_is_written_only_when_it_stands_otherwise() -> None:
+    on = command_for(intent("on", 2.0, "l"), BOILER, Role.SWITCH, relay(False), NOW)
+    off = command_for(intent("off", 0.0, "l"), BOILER, Role.SWITCH, relay(True), NOW)
+    assert (on.action, off.action) == (Action.ON, Action.OFF)
+    assert needs_write(on, None, relay(False), NOW)
+    assert not needs_write(on, None, relay(True), NOW)
+    assert not needs_write(on, on, relay(True), NOW + HOUR)
+    assert needs_write(off, on, relay(True), NOW)
+
+
+def test_a_car_is_offered_whole_amperes_below_the_plan() -> None:
+    command = command_for(intent("charge", 3.0, "v"), CAR, Role.CHARGER, None, NOW)
+    assert (command.action, command.current_a) == (Action.CURRENT, 13.0)
