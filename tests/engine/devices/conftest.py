@@ -1,7 +1,7 @@
 """What the device drivers are given in tests: a clock, a shelf, entities of a house, a web session."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,21 +21,23 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
 class TestClock:
-    """Wall time unless a test sets it; what a driver waits by it passes at once and moves a set time on."""
+    """Wall time unless a test sets it; what a driver waits by it passes at once."""
 
     __test__ = False
 
     def __init__(self) -> None:
         self.fixed: datetime | None = None
         self.slept: list[float] = []
+        self.pass_time: Callable[[float], None] = lambda seconds: None
 
     def now(self) -> datetime:
         """Return the time set, or the system's."""
         return self.fixed or datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Note the wait and yield."""
+        """Note the wait and yield; a house that listens lives through it."""
         self.slept.append(seconds)
+        self.pass_time(seconds)
         await asyncio.sleep(0.001)
 
 

@@ -1,10 +1,17 @@
 """The registry of device kinds."""
 
 from ..model.errors import InputError
-from . import dsmr, entities, homewizard, huawei, solax
+from . import dsmr, entities, homewizard, huawei, keba, solax
 from ._base import DeviceKind
 
-DEVICES: tuple[DeviceKind, ...] = (*entities.KINDS, huawei.KIND, dsmr.KIND, homewizard.KIND, solax.KIND)
+DEVICES: tuple[DeviceKind, ...] = (
+    *entities.KINDS,
+    huawei.KIND,
+    dsmr.KIND,
+    homewizard.KIND,
+    solax.KIND,
+    keba.KIND,
+)
 
 
 def device_kind(key: str) -> DeviceKind:

@@ -8,7 +8,7 @@ a wrong unit and a mix-up of answers.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymodbus.client import AsyncModbusTcpClient
@@ -56,7 +56,7 @@ class WriteForbidden(WriteRefused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """A device's manners, in seconds: rest after connecting, between requests, before a write; patience; read size."""
+    """A device's manners, in seconds: rest after connecting, between requests, between writes; patience; read size."""
 
     settle_s: float = 0.0
     gap_s: float = 0.0
@@ -87,7 +87,9 @@ class ModbusLink:
         self._client: AsyncModbusTcpClient | None = None
         self._lost: asyncio.Future[None] | None = None
         self._strange: asyncio.Future[None] | None = None
-        self._opened_at = self._last = self._not_before = clock.now()
+        self._opened_at = self._not_before = clock.now()
+        self._asked_at: datetime | None = None
+        self._wrote_at: datetime | None = None
         self._wait_s = 0.0
         self._expected = (0, 0)
 
@@ -131,7 +133,7 @@ class ModbusLink:
     async def _read(self, function: int, address: int, count: int, ask: Ask) -> list[int]:
         if not 0 < count <= self._pace.most_registers:
             raise ValueError(f"{count} registers in one read")
-        answer = await self._request((function, 2 + 2 * count), ask, self._pace.gap_s)
+        answer = await self._request((function, 2 + 2 * count), ask)
         if isinstance(answer, ExceptionResponse):
             raise self._refused(address, answer)
         return list(answer.registers)
@@ -139,8 +141,7 @@ class ModbusLink:
     async def _write(self, function: int, address: int, count: int, ask: Ask) -> None:
         if self._allowed.get((function, address)) != count:
             raise WriteRefused(f"function {function} to register {address} ({count} long) is not on the list")
-        gap_s = max(self._pace.gap_s, self._pace.write_gap_s)
-        answer = await self._request((function, WRITE_ANSWER_BYTES), ask, gap_s)
+        answer = await self._request((function, WRITE_ANSWER_BYTES), ask)
         if isinstance(answer, ExceptionResponse):
             err = self._refused(address, answer)
             if not isinstance(err, Refused):
@@ -156,12 +157,13 @@ class ModbusLink:
             return WrongUnit(f"no unit {self.unit} behind {self.host}", unit=self.unit)
         return Refused(f"register {address} was refused with code {code}", code)
 
-    async def _request(self, expected: tuple[int, int], ask: Ask, gap_s: float) -> ModbusPDU:
+    async def _request(self, expected: tuple[int, int], ask: Ask) -> ModbusPDU:
+        writes = expected[0] in (WRITE_ONE, WRITE_MANY)
         async with self._lock:
             client = await self._opened()
-            idle = (self._clock.now() - self._last).total_seconds()
-            if not 0 <= idle >= gap_s:
-                await self._clock.sleep(gap_s - max(idle, 0.0))
+            if writes:
+                await self._rest(self._wrote_at, self._pace.write_gap_s)
+            await self._rest(self._asked_at, self._pace.gap_s)
             self._expected = expected
             try:
                 return await self._answer(client, ask)
@@ -169,7 +171,17 @@ class ModbusLink:
                 self._drop()
                 raise
             finally:
-                self._last = self._clock.now()
+                self._asked_at = self._clock.now()
+                if writes:
+                    self._wrote_at = self._asked_at
+
+    async def _rest(self, since: datetime | None, gap_s: float) -> None:
+        """Wait until `gap_s` have passed `since` then; a clock that was set back makes us wait no longer than that."""
+        if since is None:
+            return
+        idle = (self._clock.now() - since).total_seconds()
+        if not 0 <= idle >= gap_s:
+            await self._clock.sleep(gap_s - max(idle, 0.0))
 
     async def _answer(self, client: AsyncModbusTcpClient, ask: Ask) -> ModbusPDU:
         assert self._lost is not None
