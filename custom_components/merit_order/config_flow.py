@@ -21,22 +21,23 @@ from homeassistant.data_entry_flow import section
 from homeassistant.helpers import selector
 
 from .const import DOMAIN, SUBENTRY_DEVICE, SUBENTRY_FORECAST, SUBENTRY_TARIFF
-from .energy_prefs import Dashboard, Thing, planes, read_dashboard
+from .energy_prefs import Dashboard, Thing, read_dashboard
 from .engine.assets import ASSETS
 from .engine.assets._base import AssetKind
 from .engine.devices import device_kind
 from .engine.forecasts import forecast_kind
 from .engine.model.codec import to_json
 from .engine.model.errors import MeritOrderError
-from .engine.model.options import Option, OptionType, settle
+from .engine.model.options import OptionType, settle
 from .flow_device import DeviceFlow
 from .flow_forecast import ForecastFlow
+from .flow_prices import PriceRefused, first_tariff, known_prices, price_options
 from .flow_schema import CHECK_TIMEOUT_S, blame, fields, seen, within
-from .flow_seed import Seed, forecast_subentry, plant, tariff_subentry
+from .flow_seed import Seed, forecast_subentry, known_forecast, plant, tariff_subentry
 from .flow_settings import SettingsFlow
 from .flow_tariff import TariffFlow
 from .ports import build_ports
-from .stored import SettingsConfig
+from .stored import SettingsConfig, TariffConfig
 
 GROUPS: Mapping[str, str] = {
     "grid": "entities_grid",
@@ -47,11 +48,7 @@ GROUPS: Mapping[str, str] = {
 """Fields of the first form, and the kind of device each makes. What may be switched is never ticked for the person."""
 GUIDED = ("entities_grid", "entities_solar", "entities_battery")
 PANELS = "open_meteo"
-PLANE_SUFFIXES = ("", "_2", "_3")
-PRICES = tuple(
-    Option(key=key, type=OptionType.NUMBER, minimum=-10.0, maximum=100.0, unit="currency/kWh")
-    for key in ("import_price", "export_price")
-)
+KNOWN_FORECAST = "energy_platform"
 
 
 class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -64,7 +61,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         self._answers: Mapping[str, Any] = {}
         self._picked: list[tuple[str, Thing]] = []
         self._seeds: list[Seed] = []
-        self._prices: dict[str, float] = {}
+        self._tariff: TariffConfig | None = None
         self._forecasts: list[ConfigSubentryDataWithId] = []
         self._gaps: list[tuple[Seed, AssetKind]] = []
         self._roofs: list[Seed] = []
@@ -107,7 +104,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         }
         # A home has one connection to the grid; a second counter of it (day and night rate) would count twice.
         given["grid"] = given["grid"][:1]
-        given |= {"import_price": self._dashboard.import_price, "export_price": self._dashboard.export_price}
+        given |= known_prices(self._dashboard)
         return self._dashboard_form(given)
 
     def _dashboard_form(
@@ -121,7 +118,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
             if found := of_kind(self._dashboard.things, kind):
                 marker = probatio.Optional(group, description={"suggested_value": given.get(group, [])})
                 made[marker] = _ticks(found)
-        made |= fields(PRICES, "home", self.hass.config.currency, given)
+        made |= fields(price_options(self._dashboard), "home", self.hass.config.currency, given)
         return self.async_show_form(
             step_id="dashboard",
             data_schema=probatio.Schema(made),
@@ -153,7 +150,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         errors, words = await self._plant(self._picked)
         if errors:
             return self._dashboard_form(self._answers, errors, words)
-        return await self._ask(self._answers)
+        return await self._ask()
 
     async def async_step_guided(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Without an Energy dashboard: the entities of meter, panels and battery, all of them optional."""
@@ -161,17 +158,18 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         words: dict[str, str] = {}
         given = user_input or {}
         if user_input is not None:
+            self._answers = user_input
             things = [thing for kind in GUIDED if (thing := self._entered(kind, user_input.get(kind) or {}))]
             errors, words = await self._plant([("base", thing) for thing in things])
             if not errors:
-                return await self._ask(user_input)
+                return await self._ask()
         currency = self.hass.config.currency
         made: dict[probatio.Marker, Any] = {}
         for key in GUIDED:
             asked = [option for option in device_kind(key).options if not option.advanced]
             inside = fields(asked, key, currency, given.get(key), may_stay_empty=True)
             made[probatio.Optional(key)] = section(probatio.Schema(inside), {"collapsed": key != GUIDED[0]})
-        made |= fields(PRICES, "home", currency, given)
+        made |= fields(price_options(self._dashboard), "home", currency, given)
         return self.async_show_form(
             step_id="guided",
             data_schema=probatio.Schema(made),
@@ -193,7 +191,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
                     options = settle(kind.options, user_input)
                     if kind.check is not None:
                         await within(CHECK_TIMEOUT_S, kind.check(options, build_ports(self.hass)))
-                    await self._add_forecast(roof, options)
+                    await self._add_forecast(roof, PANELS, options)
             except Exception as err:  # noqa: BLE001 - a service's surprise must not end the person's flow
                 errors = blame(err, asked, kind.field_of_error)
                 words = err.placeholders if isinstance(err, MeritOrderError) else {}
@@ -247,25 +245,21 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         grids = [seed for seed in self._seeds if seed.thing.kind == GROUPS["grid"]]
         for seed in grids[1:]:
             seed.measured_only = True
+        try:
+            self._tariff = await first_tariff(self.hass, self._answers)
+        except PriceRefused as err:
+            return err.errors, err.words
         return {}, {}
 
-    async def _ask(self, user_input: Mapping[str, Any]) -> ConfigFlowResult:
+    async def _ask(self) -> ConfigFlowResult:
         """Find out what has to be asked of what was picked."""
-        self._prices = {
-            option.key: user_input[option.key] for option in PRICES if user_input.get(option.key) is not None
-        }
         self._forecasts, self._roofs = [], []
         self._gaps = [(seed, kind) for seed in self._seeds for kind in seed.gaps()]
         for seed in self._seeds:
             if seed.solar_asset is None:
                 continue
-            if described := planes(self.hass, seed.thing.forecast_entries)[: len(PLANE_SUFFIXES)]:
-                options = {
-                    f"{key}{suffix}": value
-                    for suffix, plane in zip(PLANE_SUFFIXES, described, strict=False)
-                    for key, value in plane.items()
-                }
-                await self._add_forecast(seed, options)
+            if (provider := await known_forecast(self.hass, seed.thing)) is not None:
+                await self._add_forecast(seed, KNOWN_FORECAST, {"provider": provider})
             else:
                 self._roofs.append(seed)
         return await self._next()
@@ -276,12 +270,8 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         if self._roofs:
             return await self.async_step_panels()
         subentries = [seed.subentry() for seed in self._seeds] + self._forecasts
-        if "import_price" in self._prices:
-            subentries.append(
-                await tariff_subentry(
-                    self.hass, self._prices["import_price"], self._prices.get("export_price")
-                )
-            )
+        if self._tariff is not None:
+            subentries.append(await tariff_subentry(self.hass, self._tariff))
         return self.async_create_entry(
             title=self.hass.config.location_name,
             data={},
@@ -304,10 +294,10 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
             result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, following["flow_id"])
         return result
 
-    async def _add_forecast(self, seed: Seed, options: Mapping[str, Any]) -> None:
+    async def _add_forecast(self, seed: Seed, kind: str, options: Mapping[str, Any]) -> None:
         several = sum(other.solar_asset is not None for other in self._seeds) > 1
         asset = seed.solar_asset if several else None
-        self._forecasts.append(await forecast_subentry(self.hass, PANELS, options, asset))
+        self._forecasts.append(await forecast_subentry(self.hass, kind, options, asset))
 
     def _entered(self, key: str, answers: Mapping[str, Any]) -> Thing | None:
         """A thing from the guided form, named after the first of its entities; None where none was chosen."""

@@ -11,7 +11,6 @@ from homeassistant.core import HomeAssistant, valid_entity_id
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-FORECAST_SOLAR = "forecast_solar"
 PHASE = re.compile(r"(^|_)(l[123]|phase_?[abc123])(_|$)")
 SWITCHABLE = ("switch", "input_boolean")
 
@@ -33,11 +32,13 @@ class Thing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dashboard:
-    """All of it. Prices are currency/kWh; None where the dashboard has an entity, a cost statistic or nothing."""
+    """All of it. Prices are fixed ones in currency/kWh, or entities; neither where a cost statistic stands instead."""
 
     things: tuple[Thing, ...] = ()
     import_price: float | None = None
     export_price: float | None = None
+    import_entity: str | None = None
+    export_entity: str | None = None
     statistics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Rising energy statistics by what they count: grid_import, grid_export, solar, battery_charge, …_discharge."""
 
@@ -50,7 +51,7 @@ async def read_dashboard(hass: HomeAssistant) -> Dashboard:
     sources = preferences["energy_sources"]
     find = _Neighbours(hass)
     things: list[Thing] = []
-    prices: dict[str, float] = {}
+    prices: dict[str, Any] = {}
     statistics: dict[str, list[str]] = {}
     for source in sources:
         match source:
@@ -71,29 +72,9 @@ async def read_dashboard(hass: HomeAssistant) -> Dashboard:
             things += _thing(find, "entities_switch", device, _load(find, device, switch))
     return Dashboard(
         things=tuple(things),
-        import_price=prices.get("import"),
-        export_price=prices.get("export"),
         statistics={what: tuple(ids) for what, ids in statistics.items()},
+        **prices,
     )
-
-
-def planes(hass: HomeAssistant, entry_ids: tuple[str, ...]) -> list[dict[str, float]]:
-    """Panels a person has already described to Forecast.Solar: kWp, tilt and azimuth (180 = south) of each plane."""
-    found = []
-    for entry_id in entry_ids:
-        entry = hass.config_entries.async_get_entry(entry_id)
-        if entry is None or entry.domain != FORECAST_SOLAR:
-            continue
-        for subentry in entry.get_subentries_of_type("plane"):
-            data = subentry.data
-            found.append(
-                {
-                    "kwp": data["modules_power"] / 1000,
-                    "tilt": float(data["declination"]),
-                    "azimuth": float(data["azimuth"]),
-                }
-            )
-    return found
 
 
 class _Neighbours:
@@ -226,13 +207,16 @@ def _power(
     return {"power": power, "power_sign": signs[0]} if power is not None else {}
 
 
-def _prices(source: Mapping[str, Any]) -> dict[str, float]:
-    """Fixed prices; a cost statistic makes the dashboard ignore them, and so do we."""
-    found = {}
-    if source.get("number_energy_price") is not None and source.get("stat_cost") is None:
-        found["import"] = float(source["number_energy_price"])
-    if source.get("number_energy_price_export") is not None and source.get("stat_compensation") is None:
-        found["export"] = float(source["number_energy_price_export"])
+def _prices(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Prices by field of Dashboard; a cost statistic makes the dashboard ignore them, and so do we."""
+    found: dict[str, Any] = {}
+    for way, cost, suffix in (("import", "stat_cost", ""), ("export", "stat_compensation", "_export")):
+        if source.get(cost) is not None:
+            continue
+        if (entity_id := source.get(f"entity_energy_price{suffix}")) is not None:
+            found[f"{way}_entity"] = entity_id
+        elif (price := source.get(f"number_energy_price{suffix}")) is not None:
+            found[f"{way}_price"] = float(price)
     return found
 
 

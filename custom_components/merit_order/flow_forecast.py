@@ -18,7 +18,17 @@ from .engine.model.codec import from_json, to_json
 from .engine.model.errors import MeritOrderError
 from .engine.model.options import settle
 from .engine.model.roles import Role
-from .flow_schema import CHECK_TIMEOUT_S, answers, blame, form, label, seen, within
+from .flow_schema import (
+    CHECK_TIMEOUT_S,
+    answers,
+    blame,
+    form,
+    label,
+    offered_by,
+    seen,
+    with_defaults,
+    within,
+)
 from .ports import build_ports
 from .stored import ForecastConfig, PlugIn, asset_id, devices
 
@@ -60,7 +70,9 @@ class ForecastFlow(ConfigSubentryFlow):
                 words = err.placeholders if isinstance(err, MeritOrderError) else {}
             else:
                 return await self._save(kind, options, asset)
-        schema = form(kind.options, kind.key, self.hass.config.currency, given, in_sight)
+        asked = with_defaults(kind.options, given)
+        offers = await offered_by(kind.offer and kind.offer(asked, build_ports(self.hass)))
+        schema = form(kind.options, kind.key, self.hass.config.currency, given, in_sight, offers)
         return self.async_show_form(
             step_id=kind.key,
             data_schema=probatio.Schema(self._roof(kind, asset) | schema.schema),

@@ -27,6 +27,9 @@ MONTHS = tuple(str(month) for month in range(1, 13))
 SMALLEST_STEP = 1e-3
 """Home Assistant's number selector takes no finer step; finer ones become "any"."""
 
+OFFER_TIMEOUT_S = 8.0
+"""A list to choose from is a convenience: a service slower than this gets a text field instead."""
+
 type Fields = dict[probatio.Marker, Any]
 type MakeSelector = Callable[[Option, str, str], Any]
 
@@ -122,6 +125,24 @@ async def within[T](seconds: float, answer: Awaitable[T]) -> T:
             return await answer
     except TimeoutError as err:
         raise SilentPeer(f"No answer within {seconds:.0f} s") from err
+
+
+async def offered_by(
+    source: Awaitable[Mapping[str, Mapping[str, str]]] | None,
+) -> Mapping[str, Mapping[str, str]]:
+    """What a service has to choose from; nothing when it does not say so in time: the field then stays a text."""
+    if source is None:
+        return {}
+    try:
+        return await within(OFFER_TIMEOUT_S, source)
+    except Exception:
+        _LOGGER.debug("Nothing to choose from", exc_info=True)
+        return {}
+
+
+def with_defaults(options: Iterable[Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """`given` over the defaults, unchecked: for asking a service while the form is still being filled in."""
+    return {option.key: option.default for option in options if option.default is not None} | dict(given)
 
 
 async def label(hass: HomeAssistant, selector_key: str, option: str) -> str:

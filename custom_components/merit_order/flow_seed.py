@@ -80,21 +80,22 @@ async def plant(hass: HomeAssistant, thing: Thing) -> Seed:
     return Seed(thing=thing, identity=identity, options=options, given=given)
 
 
-async def tariff_subentry(
-    hass: HomeAssistant, import_price: float, export_price: float | None
-) -> ConfigSubentryDataWithId:
-    """A contract of fixed prices, in currency/kWh."""
-    config = TariffConfig(
-        supply=PlugIn(kind="fixed", options={"price": import_price}),
-        export=None if export_price is None else PlugIn(kind="fixed", options={"price": export_price}),
-    )
+async def tariff_subentry(hass: HomeAssistant, config: TariffConfig) -> ConfigSubentryDataWithId:
+    """The contract of the home."""
     return ConfigSubentryDataWithId(
         data=to_json(config),
         subentry_id=ulid_util.ulid_now(),
         subentry_type=SUBENTRY_TARIFF,
-        title=await label(hass, "tariff_kind", "fixed"),
+        title=await label(hass, "tariff_kind", config.supply.kind),
         unique_id=SUBENTRY_TARIFF,
     )
+
+
+async def known_forecast(hass: HomeAssistant, thing: Thing) -> str | None:
+    """The first forecast of these panels that the Energy dashboard shows and that can be read now."""
+    port = build_ports(hass).solar_forecasts
+    providers = await port.providers() if port is not None and thing.forecast_entries else {}
+    return next((entry_id for entry_id in thing.forecast_entries if entry_id in providers), None)
 
 
 async def forecast_subentry(

@@ -1,6 +1,5 @@
 """Adding the contract of the home: what power costs, what feeding in earns, what the month's peak costs."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -13,16 +12,23 @@ from .engine.model.errors import MeritOrderError
 from .engine.model.options import Option, OptionType, settle
 from .engine.tariffs import TARIFFS, tariff_kind
 from .engine.tariffs._base import TariffKind
-from .flow_schema import CHECK_TIMEOUT_S, answers, blame, fields, form, label, seen, within
+from .flow_schema import (
+    CHECK_TIMEOUT_S,
+    answers,
+    blame,
+    fields,
+    form,
+    label,
+    offered_by,
+    seen,
+    with_defaults,
+    within,
+)
 from .ports import build_ports
 from .stored import CapacityConfig, PlugIn, TariffConfig
 
-_LOGGER = logging.getLogger(__name__)
-
 IMPORT = "import"
 EXPORT = "export"
-OFFER_TIMEOUT_S = 8.0
-"""A list to choose from is a convenience: a service slower than this gets a text field instead."""
 CAPACITY = (
     Option(
         key="price_per_kw_year", type=OptionType.NUMBER, minimum=0.0, maximum=10_000.0, unit="currency/kW"
@@ -99,7 +105,8 @@ class TariffFlow(ConfigSubentryFlow):
                 else:
                     self._export = plug_in
                 return await self._next(direction)
-        offers = await self._offers(kind, direction, given)
+        asked = with_defaults(kind.options, given)
+        offers = await offered_by(kind.offer and kind.offer(asked, build_ports(self.hass), direction))
         return self.async_show_form(
             step_id=f"{direction}_{kind.key}",
             data_schema=form(kind.options, kind.key, self.hass.config.currency, given, in_sight, offers),
@@ -116,22 +123,6 @@ class TariffFlow(ConfigSubentryFlow):
             options |= await within(CHECK_TIMEOUT_S, kind.check(options, ports, direction))
         kind.build(options, ports, direction)
         return PlugIn(kind=kind.key, options=options)
-
-    async def _offers(
-        self, kind: TariffKind, direction: str, given: Mapping[str, Any]
-    ) -> Mapping[str, Mapping[str, str]]:
-        """What the service has to choose from; nothing when it does not say so in time."""
-        if kind.offer is None:
-            return {}
-        defaults = {option.key: option.default for option in kind.options if option.default is not None}
-        try:
-            return await within(
-                OFFER_TIMEOUT_S, kind.offer({**defaults, **given}, build_ports(self.hass), direction)
-            )
-        # A list to choose from is a convenience: without it the field stays a text.
-        except Exception:
-            _LOGGER.debug("No choices from %s", kind.key, exc_info=True)
-            return {}
 
     def _known(self, kind: TariffKind, direction: str) -> Mapping[str, Any]:
         """The options of the contract being changed, when it is of this kind."""

@@ -49,7 +49,7 @@ async def add(hass: HomeAssistant, entry: MockConfigEntry, kind: str) -> Result:
     flows = hass.config_entries.subentries
     menu = await flows.async_init((entry.entry_id, "device"), context={"source": SOURCE_USER})
     assert menu["type"] is FlowResultType.MENU
-    assert set(menu["menu_options"]) == {kind.key for kind in DEVICES}
+    assert menu["menu_options"] == [kind.key for kind in DEVICES]
     result = dict(await flows.async_configure(menu["flow_id"], {"next_step_id": kind}))
     assert result["step_id"] == kind
     return result
@@ -202,7 +202,7 @@ async def another_one_does_not_slip_in(
     """Reconfiguring may move a device to another address, but not make another one of it."""
     data = {**subentry.data, "identity": {**subentry.data["identity"], "unique_id": "huawei_of_before"}}
     hass.config_entries.async_update_subentry(entry, subentry, data=data, unique_id="huawei_of_before")
-    result = dict(await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id))
+    result: Result = dict(await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id))
     result = await submit(hass, result, suggested(result))
     assert result["errors"] == {"base": "other_device"}
     assert result["description_placeholders"]["device"] == "SUN2000"
@@ -214,9 +214,31 @@ def dsmr_at(home: VirtualHome, **other: Any) -> dict[str, Any]:
     return {"connection": "tcp", **where, **other}
 
 
+def homewizard_at(home: VirtualHome, **other: Any) -> dict[str, Any]:
+    return {"host": home.addresses()["boiler"]["host"], **other}
+
+
+async def test_a_socket_brings_a_load(
+    hass: HomeAssistant, entry: MockConfigEntry, virtual_home: VirtualHome
+) -> None:
+    result = await submit(hass, await add(hass, entry, "homewizard"), homewizard_at(virtual_home))
+    assert result["step_id"] == "assets", result
+    answers = {"name": "Boiler", "load": {"mode": "needed", "energy_kwh": 3.0}}
+    await submit(hass, result, answers)
+    _, config = the_device(entry)
+    assert config.identity.manufacturer == "HomeWizard"
+    assert [(asset.kind, asset.role) for asset in config.assets] == [("load", Role.SWITCH)]
+
+    result = await submit(hass, await add(hass, entry, "homewizard"), homewizard_at(virtual_home))
+    assert result["reason"] == "already_configured"
+
+
 @pytest.mark.parametrize(
     ("kind", "fault", "other", "errors"),
     [
+        ("homewizard", Fault.CLOSED, {}, {"host": "cannot_connect"}),
+        ("homewizard", Fault.HTML, {}, {"host": "wrong_device"}),
+        ("homewizard", Fault.HTTP_STATUS, {}, {"host": "api_disabled"}),
         ("huawei", Fault.CLOSED, {}, {"host": "cannot_connect"}),
         ("huawei", Fault.SILENT, {}, {"port": "silent_peer"}),
         ("huawei", None, {"unit": 7}, {"unit": "wrong_unit"}),
@@ -234,8 +256,9 @@ async def test_each_fault_has_its_own_message(
     errors: dict[str, str],
 ) -> None:
     if fault is not None:
-        await virtual_home.break_(kind, fault)
-    reach = {"huawei": huawei_at, "dsmr": dsmr_at}[kind]
+        face = {"homewizard": "boiler"}.get(kind, kind)
+        await virtual_home.break_(face, fault, 403 if fault is Fault.HTTP_STATUS else 0)
+    reach = {"huawei": huawei_at, "dsmr": dsmr_at, "homewizard": homewizard_at}[kind]
     answers = reach(virtual_home, **other) | ({"advanced": {"timeout": 2}} if kind == "huawei" else {})
     result = await submit(hass, await add(hass, entry, kind), answers)
     assert result["step_id"] == kind
@@ -249,7 +272,7 @@ async def test_another_integration_holds_the_only_connection(
     MockConfigEntry(domain="huawei_solar", title="SUN2000").add_to_hass(hass)
     flows = hass.config_entries.subentries
     menu = await flows.async_init((entry.entry_id, "device"), context={"source": SOURCE_USER})
-    result = await flows.async_configure(menu["flow_id"], {"next_step_id": "huawei"})
+    result: Result = dict(await flows.async_configure(menu["flow_id"], {"next_step_id": "huawei"}))
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "conflict"
     assert result["description_placeholders"] == {"integration": "SUN2000"}

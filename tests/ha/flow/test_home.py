@@ -4,14 +4,21 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 from aiohttp import ClientConnectionError
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
+from homeassistant.util.json import JsonValueType
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockModule,
+    mock_integration,
+    mock_platform,
+)
 
 from custom_components.merit_order import stored
 from custom_components.merit_order.const import DOMAIN, MODE_ADVISE
@@ -150,38 +157,80 @@ async def test_an_entity_that_does_not_fit_is_named_on_its_field(
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
 
-async def test_panels_that_forecast_solar_knows_are_not_asked_again(
-    hass: HomeAssistant,
-    dashboard: Dashboard,
-    entries: Callable[[], ConfigEntry],
-    aioclient_mock: AiohttpClientMocker,
+async def test_the_dashboards_own_forecast_is_used(
+    hass: HomeAssistant, dashboard: Dashboard, entries: Callable[[], ConfigEntry]
 ) -> None:
-    aioclient_mock.get("https://api.open-meteo.com/v1/forecast", status=503)
-    plane: dict[str, Any] = {
-        "data": {"declination": 30, "azimuth": 200, "modules_power": 5400},
-        "subentry_type": "plane",
-        "title": "Plane",
-        "unique_id": None,
-    }
-    east = {**plane, "data": {"declination": 20, "azimuth": 90, "modules_power": 1200}}
-    known = MockConfigEntry(domain="forecast_solar", entry_id="fs", subentries_data=[plane, east])
-    known.add_to_hass(hass)
-    await dashboard(GRID, {**SOLAR, "config_entry_solar_forecast": ["fs"]})
+    async def forecast(hass: HomeAssistant, config_entry_id: str) -> dict[str, dict[str, float]]:
+        return {"wh_hours": {dt_util.utcnow().isoformat(): 500.0}}
+
+    mock_integration(hass, MockModule("sunny"))
+    mock_platform(hass, "sunny.energy", Mock(async_get_solar_forecast=forecast))
+    MockConfigEntry(domain="sunny", entry_id="sunny", state=ConfigEntryState.LOADED).add_to_hass(hass)
+    await dashboard(GRID, {**SOLAR, "config_entry_solar_forecast": ["gone", "sunny"]})
+    result = await start(hass)
+    result = await go_on(hass, result, suggested(result))
+    assert result["type"] is FlowResultType.CREATE_ENTRY, "nothing more has to be asked"
+    ((_, forecast_config),) = stored.forecasts(entries())
+    assert forecast_config.asset is None, "there is only one roof"
+    assert forecast_config.source == stored.PlugIn(kind="energy_platform", options={"provider": "sunny"})
+
+
+async def test_the_dashboards_price_entities_are_used(
+    hass: HomeAssistant, dashboard: Dashboard, entries: Callable[[], ConfigEntry]
+) -> None:
+    hass.states.async_set("sensor.earns", "0.07", {"unit_of_measurement": "EUR/kWh"})
+    by_entity = {"entity_energy_price": "sensor.price", "entity_energy_price_export": "sensor.earns"}
+    await dashboard({**GRID, "number_energy_price": None, "number_energy_price_export": None, **by_entity})
+    result = await start(hass)
+    assert suggested(result)["import_entity"] == "sensor.price"
+
+    hass.states.async_set("sensor.price", "unknown", {"unit_of_measurement": "EUR/kWh"})
+    result = await go_on(hass, result, suggested(result))
+    assert result["errors"] == {"import_entity": "no_prices"}
+    hass.states.async_set("sensor.price", "31", {"unit_of_measurement": "ct/kWh"})
+    result = await go_on(hass, result, suggested(result))
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    ((_, tariff),) = stored.tariffs(entries())
+    assert (tariff.supply.kind, tariff.supply.options["entity"]) == ("entity", "sensor.price")
+    assert tariff.export is not None
+    assert tariff.export.options["entity"] == "sensor.earns"
+
+
+async def test_a_nord_pool_sensor_stands_for_its_integration(
+    hass: HomeAssistant, dashboard: Dashboard, entries: Callable[[], ConfigEntry]
+) -> None:
+    async def prices(call: ServiceCall) -> ServiceResponse:
+        day = dt_util.parse_datetime(f"{call.data['date']}T00:00:00+01:00", raise_on_error=True)
+        hours = [day + timedelta(hours=hour) for hour in range(24)]
+        rows: list[JsonValueType] = [
+            {"start": hour.isoformat(), "end": (hour + timedelta(hours=1)).isoformat(), "price": 80.0}
+            for hour in hours
+        ]
+        return dict.fromkeys(call.data["areas"], rows)
+
+    hass.services.async_register(
+        "nordpool", "get_prices_for_date", prices, supports_response=SupportsResponse.ONLY
+    )
+    pool = MockConfigEntry(domain="nordpool", entry_id="pool")
+    pool.add_to_hass(hass)
+    sensor = er.async_get(hass).async_get_or_create(
+        "sensor", "nordpool", "BE-current_price", suggested_object_id="spot", config_entry=pool
+    )
+    await dashboard({**GRID, "number_energy_price": None, "entity_energy_price": sensor.entity_id})
     result = await start(hass)
     result = await go_on(hass, result, suggested(result))
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    ((_, forecast),) = stored.forecasts(entries())
-    options = forecast.source.options
-    assert forecast.asset is None, "there is only one roof"
-    assert (options["kwp"], options["tilt"], options["azimuth"]) == (5.4, 30.0, 200.0)
-    assert (options["kwp_2"], options["tilt_2"], options["azimuth_2"]) == (1.2, 20.0, 90.0)
+    ((_, tariff),) = stored.tariffs(entries())
+    assert tariff.supply.kind == "nordpool"
+    assert tariff.supply.options["config_entry"] == "pool"
+    assert tariff.supply.options["area"] == "BE"
 
 
 async def test_panels_are_tried_out_with_the_service(
     hass: HomeAssistant,
     dashboard: Dashboard,
     entries: Callable[[], ConfigEntry],
-    aioclient_mock: AiohttpClientMocker,
+    aioclient_mock: Any,
 ) -> None:
     await dashboard(GRID, SOLAR)
     result = await start(hass)
@@ -227,7 +276,7 @@ def weather() -> str:
 async def test_without_a_fixed_price_the_tariff_is_asked_next(
     hass: HomeAssistant, dashboard: Dashboard, entries: Callable[[], ConfigEntry]
 ) -> None:
-    await dashboard({**GRID, "number_energy_price": None, "entity_energy_price": "sensor.price"})
+    await dashboard({**GRID, "number_energy_price": None})
     result = await start(hass)
     assert "import_price" not in suggested(result)
     result = await go_on(hass, result, {"grid": suggested(result)["grid"]})

@@ -7,7 +7,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.merit_order import stored
 from custom_components.merit_order.const import DOMAIN
 
-from .conftest import suggested
+from .conftest import Result, suggested
 
 
 async def test_mode_and_price_levels(hass: HomeAssistant) -> None:
@@ -15,7 +15,7 @@ async def test_mode_and_price_levels(hass: HomeAssistant) -> None:
     entry.add_to_hass(hass)
     options = hass.config_entries.options
 
-    result = dict(await options.async_init(entry.entry_id))
+    result: Result = dict(await options.async_init(entry.entry_id))
     assert suggested(result) == {"mode": "advise"}
     crossed = {"mode": "automatic", "cheap_below": 0.3, "expensive_above": 0.2}
     result = dict(await options.async_configure(result["flow_id"], crossed))
