@@ -56,7 +56,7 @@ async def async_setup_entry(
     """Set up the binary sensors."""
     runtime = entry.runtime_data
     for asset in runtime.home.assets:
-        if asset.kind.controllable:
+        if asset.steerable:
             async_add_entities(
                 [PlannedBinarySensor(runtime.planner, asset, PLANNED)], config_subentry_id=asset.subentry_id
             )

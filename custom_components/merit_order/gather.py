@@ -130,7 +130,7 @@ def _asset(
         params={**asset.config.params, **home.controls.params(asset.id)},
         state={**_measured(home, asset, now, inputs), **extra},
         series=_series(home, asset, now, inputs),
-        controlled=asset.kind.controllable and home.controls.enabled(asset.id),
+        controlled=asset.steerable and home.controls.enabled(asset.id),
     )
 
 

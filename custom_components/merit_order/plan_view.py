@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from .engine.model.plan import AssetPlan, Plan
@@ -46,6 +47,14 @@ def next_start(plan: Plan | None, asset: AssetPlan | None, now: datetime) -> dat
 def next_end(plan: Plan | None, asset: AssetPlan | None, now: datetime) -> datetime | None:
     """When the running stretch ends, or else the next one."""
     return next((stretch.end for stretch in stretches(plan, asset) if stretch.end > now), None)
+
+
+def planned_energy_kwh(plan: Plan | None, asset: AssetPlan | None) -> float | None:
+    """What the asset is to take up over the horizon; what a battery or car gives is not counted against it."""
+    if plan is None or asset is None:
+        return None
+    hours = ((b - a) / timedelta(hours=1) for a, b in pairwise(plan.edges))
+    return sum(max(power, 0.0) * hour for power, hour in zip(asset.power_kw, hours, strict=True))
 
 
 def solar_forecasts(sources: Sources) -> list[Forecast]:

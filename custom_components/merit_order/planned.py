@@ -26,6 +26,13 @@ class PlannedAsset:
         return self.config.role or self.kind.role
 
     @property
+    def steerable(self) -> bool:
+        """Whether it is planned for. A battery nobody can command does what it does; a load may be switched by a
+        person's own automation that follows the plan.
+        """
+        return self.kind.controllable and (self.writable or self.role is not Role.BATTERY)
+
+    @property
     def writable(self) -> bool:
         """Whether its device takes commands for it."""
         return self.role is not None and self.role in self.device.identity.writable

@@ -49,7 +49,7 @@ def async_forget_schedules(hass: HomeAssistant, keep: set[str]) -> None:
 
 async def _setup(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
     runtime = entry.runtime_data
-    assets = [asset for asset in runtime.home.assets if asset.kind.controllable]
+    assets = [asset for asset in runtime.home.assets if asset.steerable]
     async_forget_schedules(hass, {asset.id for asset in assets})
     if not assets or not await async_setup_component(hass, SCHEDULE_DOMAIN, {}):
         return

@@ -26,7 +26,7 @@ from .devices_hub import DeviceCoordinator
 from .engine.model.plan import PlanStatus
 from .entity import AssetEntity, DevicePartEntity, HomeLiveEntity, HomePlanEntity, add_as_they_appear
 from .live import Live
-from .plan_view import next_end, next_start, solar_forecast_kwh
+from .plan_view import next_end, next_start, planned_energy_kwh, solar_forecast_kwh
 from .runtime import MeritOrderConfigEntry
 from .sensor_parts import PART_SENSORS, PartSensor, Value
 
@@ -166,7 +166,7 @@ ASSET_SENSORS: tuple[AssetSensor, ...] = (
         device_class=SensorDeviceClass.ENERGY,
         native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
         suggested_display_precision=2,
-        value_fn=lambda entity: entity.asset_plan.energy_kwh if entity.asset_plan is not None else None,
+        value_fn=lambda entity: planned_energy_kwh(entity.coordinator.plan, entity.asset_plan),
     ),
     AssetSensor(
         key="planned_cost",
@@ -193,7 +193,7 @@ async def async_setup_entry(
     for device in runtime.home.devices.values():
         _add_parts(hass, device, async_add_entities)
     for asset in runtime.home.assets:
-        if asset.kind.controllable:
+        if asset.steerable:
             async_add_entities(
                 [AssetPlanSensor(runtime.planner, asset, row) for row in ASSET_SENSORS],
                 config_subentry_id=asset.subentry_id,

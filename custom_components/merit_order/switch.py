@@ -22,7 +22,7 @@ async def async_setup_entry(
     """Set up a switch for every asset that can be run."""
     runtime = entry.runtime_data
     for asset in runtime.home.assets:
-        if asset.kind.controllable:
+        if asset.steerable:
             async_add_entities(
                 [AllowedSwitch(runtime.planner, asset, ALLOWED)], config_subentry_id=asset.subentry_id
             )

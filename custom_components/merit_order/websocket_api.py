@@ -91,7 +91,7 @@ def entities_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, dict[str, 
     return {
         asset.id: _asset_json(er.async_get(hass), runtime, asset)
         for asset in runtime.home.assets
-        if asset.kind.controllable
+        if asset.steerable
     }
 
 
