@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
@@ -44,6 +45,6 @@ async def home(hass: HomeAssistant, clock: Advance) -> AsyncIterator[MockConfigE
     await hass.async_block_till_done(wait_background_tasks=True)
     await clock(4)
     yield entry
-    if entry.state.recoverable:
+    if entry.state is ConfigEntryState.LOADED:
         await hass.config_entries.async_unload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)

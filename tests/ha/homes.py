@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.setup import async_setup_component
@@ -39,6 +39,18 @@ def _states(soc: float = 50.0) -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
+def state_of(hass: HomeAssistant, entity_id: str) -> str:
+    """The state of an entity that must be there."""
+    state = hass.states.get(entity_id)
+    assert state is not None, entity_id
+    return state.state
+
+
+async def respond(hass: HomeAssistant, domain: str, action: str, data: dict[str, Any]) -> Any:
+    """What an action answers."""
+    return await hass.services.async_call(domain, action, data, blocking=True, return_response=True)
+
+
 async def set_house(hass: HomeAssistant, soc: float = 50.0) -> None:
     """Give the house its entities; the boiler draws 2 kW while its relay is on."""
     assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"boiler_relay": {}}})
@@ -66,7 +78,7 @@ def device(
     roles: tuple[Role, ...],
     assets: tuple[AssetConfig, ...],
     writable: tuple[Role, ...] = (),
-) -> ConfigSubentryData:
+) -> ConfigSubentryDataWithId:
     """A device subentry."""
     identity = Identity(
         unique_id=subentry_id, manufacturer="Test", model=kind, name=title, roles=roles, writable=writable
@@ -75,9 +87,9 @@ def device(
     return subentry(subentry_id, "device", title, config)
 
 
-def subentry(subentry_id: str, kind: str, title: str, config: object) -> ConfigSubentryData:
+def subentry(subentry_id: str, kind: str, title: str, config: object) -> ConfigSubentryDataWithId:
     """A subentry whose data is the JSON of a stored config."""
-    return ConfigSubentryData(  # type: ignore[call-arg]  # the id is taken from the data where it is given
+    return ConfigSubentryDataWithId(
         data=to_json(config),
         subentry_type=kind,
         title=title,
@@ -86,7 +98,7 @@ def subentry(subentry_id: str, kind: str, title: str, config: object) -> ConfigS
     )
 
 
-def entity_devices() -> list[ConfigSubentryData]:
+def entity_devices() -> list[ConfigSubentryDataWithId]:
     """Meter, panels, battery and boiler, all bound to entities."""
     return [
         device(
@@ -140,7 +152,7 @@ def entity_devices() -> list[ConfigSubentryData]:
 NIGHT = {"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "22:00", "end": "06:00", "price": 0.15}
 
 
-def entity_home(*more: ConfigSubentryData, options: dict[str, Any] | None = None) -> MockConfigEntry:
+def entity_home(*more: ConfigSubentryDataWithId, options: dict[str, Any] | None = None) -> MockConfigEntry:
     """A home of entity-bound devices with a flat import price and a lower export price."""
     tariff = TariffConfig(
         supply=PlugIn(kind="fixed", options={"price": 0.30}),

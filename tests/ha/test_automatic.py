@@ -9,7 +9,7 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.helpers.event import async_track_state_change_event
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .homes import BOILER, SOCKET, entity_home, set_house
+from .homes import BOILER, SOCKET, entity_home, set_house, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -84,13 +84,13 @@ async def test_a_mode_change_gives_the_relay_back(
 ) -> None:
     entry = await start(hass, clock, "automatic")
     await run(clock, 30)
-    assert hass.states.get(BOILER).state == STATE_ON
+    assert state_of(hass, BOILER) == STATE_ON
     assert leases(hass_storage)[f"{SOCKET}/switch"]["was_on"] is False
     await hass.services.async_call(
         "select", "select_option", {"entity_id": SELECT, "option": "advise"}, blocking=True
     )
     await run(clock, 10)
-    assert hass.states.get(BOILER).state == STATE_OFF
+    assert state_of(hass, BOILER) == STATE_OFF
     assert leases(hass_storage) == {}
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -127,7 +127,7 @@ async def test_a_crash_is_undone_at_the_next_start(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await run(clock, 30)
-    assert hass.states.get(BOILER).state == STATE_OFF
+    assert state_of(hass, BOILER) == STATE_OFF
     assert leases(hass_storage) == {}
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -149,5 +149,5 @@ async def test_a_forbidden_asset_is_left_alone(hass: HomeAssistant, clock: Advan
         "switch", "turn_off", {"entity_id": "switch.boiler_controlled_by_the_plan"}, blocking=True
     )
     await run(clock, 60)
-    assert hass.states.get(BOILER).state == STATE_OFF
+    assert state_of(hass, BOILER) == STATE_OFF
     assert await hass.config_entries.async_unload(entry.entry_id)

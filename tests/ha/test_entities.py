@@ -16,7 +16,7 @@ from custom_components.merit_order import coordinator
 from custom_components.merit_order.engine.model.plan import Decision
 from custom_components.merit_order.engine.model.snapshot import Snapshot
 
-from .homes import BOILER_ID
+from .homes import BOILER_ID, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -87,9 +87,9 @@ async def test_planned_turns_off_at_the_slot_edge_by_time_alone(
     monkeypatch.setattr(coordinator, "think", _thinks_no_more)
     left = (edge - dt_util.utcnow()).total_seconds()
     await clock(left - 1)
-    assert hass.states.get("binary_sensor.boiler_planned_now").state == STATE_ON
+    assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_ON
     await clock(1)
-    assert hass.states.get("binary_sensor.boiler_planned_now").state == STATE_OFF
+    assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_OFF
 
 
 def _thinks_no_more(snapshot: Snapshot) -> Decision:
@@ -101,15 +101,15 @@ async def test_a_plan_that_cannot_be_renewed_is_lost(
 ) -> None:
     monkeypatch.setattr(coordinator, "think", _thinks_no_more)
     await clock(600)
-    assert hass.states.get("binary_sensor.boiler_planned_now").state == STATE_ON
+    assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_ON
     await clock(700)
     await clock(300)
-    assert hass.states.get("binary_sensor.boiler_planned_now").state == STATE_UNAVAILABLE
-    assert hass.states.get("sensor.home_plan_status").state == "none"
+    assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_UNAVAILABLE
+    assert state_of(hass, "sensor.home_plan_status") == "none"
 
 
 async def test_a_home_without_prices_has_no_plan(hass: HomeAssistant, home: MockConfigEntry) -> None:
     home.runtime_data.home.sources.find("price").value = None
     await home.runtime_data.planner.async_refresh()
-    assert hass.states.get("sensor.home_plan_status").state == "none"
-    assert hass.states.get("binary_sensor.boiler_planned_now").state == STATE_UNAVAILABLE
+    assert state_of(hass, "sensor.home_plan_status") == "none"
+    assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_UNAVAILABLE

@@ -22,36 +22,29 @@ from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.diagnostics import TO_REDACT, async_get_config_entry_diagnostics
 from custom_components.merit_order.energy import async_get_solar_forecast
 from custom_components.merit_order.engine.model.codec import from_json
-from custom_components.merit_order.engine.model.series import Forecast, Series
+from custom_components.merit_order.engine.model.series import Forecast, Series, utc
 from custom_components.merit_order.engine.model.snapshot import Snapshot
 from custom_components.merit_order.engine.pipeline import think
 from custom_components.merit_order.sources import Source
 
-from .homes import BOILER_ID, METER, SOCKET
+from .homes import BOILER_ID, METER, SOCKET, respond, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
 
 async def call(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:
-    answer = await hass.services.async_call(DOMAIN, action, data, blocking=True, return_response=True)
-    assert isinstance(answer, dict)
+    answer: dict[str, Any] = await respond(hass, DOMAIN, action, data)
     return answer
 
 
 async def test_the_calendar_holds_the_planned_blocks(hass: HomeAssistant, home: MockConfigEntry) -> None:
     now = dt_util.utcnow()
-    answer = await hass.services.async_call(
-        "calendar",
-        "get_events",
-        {
-            "entity_id": "calendar.boiler_plan",
-            "start_date_time": now,
-            "end_date_time": now + timedelta(days=3),
-        },
-        blocking=True,
-        return_response=True,
-    )
-    assert answer is not None
+    asked = {
+        "entity_id": "calendar.boiler_plan",
+        "start_date_time": now,
+        "end_date_time": now + timedelta(days=3),
+    }
+    answer = await respond(hass, "calendar", "get_events", asked)
     events = answer["calendar.boiler_plan"]["events"]
     blocks = home.runtime_data.planner.plan.asset(BOILER_ID).blocks
     assert [dt_util.parse_datetime(e["start"]) for e in events] == [b.start for b in blocks]
@@ -63,19 +56,16 @@ async def test_a_real_schedule_follows_the_plan_and_goes_with_the_home(
 ) -> None:
     state = hass.states.get("schedule.boiler")
     assert state is not None
-    assert state.state == hass.states.get("binary_sensor.boiler_planned_now").state == STATE_ON
-    ends = dt_util.parse_datetime(hass.states.get("sensor.boiler_next_end").state)
+    assert state.state == state_of(hass, "binary_sensor.boiler_planned_now") == STATE_ON
+    ends = dt_util.parse_datetime(state_of(hass, "sensor.boiler_next_end"))
     assert state.attributes["next_event"] == ends
-    answer = await hass.services.async_call(
-        SCHEDULE, "get_schedule", {"entity_id": "schedule.boiler"}, blocking=True, return_response=True
-    )
-    assert answer is not None
+    answer = await respond(hass, SCHEDULE, "get_schedule", {"entity_id": "schedule.boiler"})
     first = answer["schedule.boiler"]["saturday"][0]
     # Planned at 10:02 of the home's clock.
     assert first == {"from": time(10, 2), "to": dt_util.as_local(ends).time()}
     assert await hass.config_entries.async_unload(home.entry_id)
     await hass.async_block_till_done()
-    assert hass.states.get("schedule.boiler").state == STATE_UNAVAILABLE
+    assert state_of(hass, "schedule.boiler") == STATE_UNAVAILABLE
     await hass.config_entries.async_remove(home.entry_id)
     assert er.async_get(hass).async_get("schedule.boiler") is None
 
@@ -87,7 +77,7 @@ async def test_a_broken_schedule_component_costs_nothing_else(
     assert await hass.config_entries.async_reload(home.entry_id)
     await hass.async_block_till_done()
     assert "everything else works" in caplog.text
-    assert hass.states.get("sensor.home_price_now").state == "0.3"
+    assert state_of(hass, "sensor.home_price_now") == "0.3"
 
 
 async def test_get_plan_answers_with_the_plan(hass: HomeAssistant, home: MockConfigEntry) -> None:
@@ -139,7 +129,7 @@ async def test_a_card_hears_that_nothing_is_set_up(
 
 async def test_solar_forecast_for_the_energy_dashboard(hass: HomeAssistant, home: MockConfigEntry) -> None:
     assert await async_get_solar_forecast(hass, home.entry_id) is None
-    noon = dt_util.parse_datetime("2026-11-21T12:00:00+00:00")
+    noon = utc("2026-11-21T12:00:00+00:00")
     forecast = Forecast(Series.regular(noon, 30, [1.0, 2.0, 3.0, 4.0]))
     _give(home, "solar", forecast)
     answer = await async_get_solar_forecast(hass, home.entry_id)
@@ -187,14 +177,14 @@ async def test_an_unreachable_device_is_reported_and_the_report_taken_back(
     for _ in range(8):
         await clock(150)
     assert registry.async_get_issue(DOMAIN, f"device_unreachable_{METER}") is not None
-    assert hass.states.get("sensor.meter_grid_power").state == STATE_UNAVAILABLE
+    assert state_of(hass, "sensor.meter_grid_power") == STATE_UNAVAILABLE
     for name, state in gone.items():
         assert state is not None
         hass.states.async_set(name, state.state, state.attributes)
     for _ in range(4):
         await clock(150)
     assert registry.async_get_issue(DOMAIN, f"device_unreachable_{METER}") is None
-    assert float(hass.states.get("sensor.meter_grid_power").state) == 800
+    assert float(state_of(hass, "sensor.meter_grid_power")) == 800
 
 
 async def test_missing_solar_forecast_is_reported(hass: HomeAssistant, home: MockConfigEntry) -> None:
@@ -214,8 +204,8 @@ async def test_needs_set_by_hand_change_the_plan_and_survive_a_restart(
     assert home.runtime_data.planner.plan.asset(BOILER_ID).energy_kwh == pytest.approx(2.0)
     await hass.config_entries.async_reload(home.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert float(hass.states.get("number.boiler_run_time").state) == 30
-    assert hass.states.get("time.boiler_done_by").state == "20:00:00"
+    assert float(state_of(hass, "number.boiler_run_time")) == 30
+    assert state_of(hass, "time.boiler_done_by") == "20:00:00"
 
 
 async def test_own_triggers_and_conditions_work_in_an_automation(
@@ -245,7 +235,7 @@ async def test_own_triggers_and_conditions_work_in_an_automation(
     )
     home.runtime_data.home.controls.set_enabled(BOILER_ID, False)
     await clock(4)
-    assert hass.states.get("binary_sensor.boiler_planned_now").state == STATE_OFF
+    assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_OFF
     assert len(calls) == 1
 
 

@@ -29,8 +29,8 @@ BOILER = AssetSpec(id="l", kind="load", name="Boiler")
 CAR = AssetSpec(id="v", kind="vehicle", name="Car", params={"phases": 1})
 
 
-def battery(soc: float | None = 50.0, **limits: float) -> Readings:
-    return Readings(at=NOW, battery=BatteryReading(soc_percent=soc, **limits))
+def battery(soc: float | None = 50.0) -> Readings:
+    return Readings(at=NOW, battery=BatteryReading(soc_percent=soc))
 
 
 def relay(on: bool) -> Readings:
