@@ -17,34 +17,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from .model.errors import InputError
-from .model.snapshot import CapacityCharge
+from .model.snapshot import CapacityCharge, DemandHours, demand_share
 
 type Month = tuple[int, int]
 """Year and month."""
 
 MONTHS_A_YEAR = 12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """When demand counts, and how much (`share`, 1 = fully), by the wall clock; weekday 0 = Monday.
-
-    `end` 24 is midnight; hours run within a day.
-    """
-
-    share: float = 1.0
-    weekdays: frozenset[int] = frozenset(range(7))
-    months: frozenset[int] = frozenset(range(1, 13))
-    start: int = 0
-    end: int = 24
-
-    def hold(self, local: datetime) -> bool:
-        """Whether a window that starts at `local` counts by this row."""
-        return (
-            local.weekday() in self.weekdays
-            and local.month in self.months
-            and self.start <= local.hour < self.end
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +39,9 @@ class Terms:
     months: int = MONTHS_A_YEAR
     days: int = 1
     window_minutes: int = 15
-    hours: tuple[Hours, ...] = (Hours(),)
+    hours: tuple[DemandHours, ...] = ()
     max_per_kwh: float | None = None
     grid_fee_per_kwh: float = 0.0
-
-    def share(self, local: datetime) -> float:
-        """How much of the demand of the window that starts at `local` counts: the first row that fits, else nothing."""
-        return next((row.share for row in self.hours if row.hold(local)), 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +69,7 @@ def daily_peaks(windows: Iterable[Window], terms: Terms, zone: ZoneInfo) -> dict
     peaks: dict[date, float] = {}
     for window in windows:
         local = window.start.astimezone(zone)
-        demand = window.import_kwh * per_hour * terms.share(local)
+        demand = window.import_kwh * per_hour * demand_share(terms.hours, local)
         peaks[local.date()] = max(peaks.get(local.date(), 0.0), demand)
     return peaks
 
@@ -112,7 +86,7 @@ def month_peaks(days: Mapping[date, float], terms: Terms) -> dict[Month, float]:
 
 
 def counted_mean(peaks: Sequence[float], terms: Terms) -> float:
-    """The demand that is paid for, in kW: the mean of the newest `months` peaks (oldest first), none below the floor."""
+    """The demand that is paid for, in kW: the mean of the newest `months` peaks (oldest first), each floored."""
     newest = peaks[-terms.months :]
     if not newest:
         return terms.floor_kw
@@ -170,6 +144,7 @@ def capacity_charge(
         month_peak_kw=month_peak_kw,
         window_minutes=terms.window_minutes,
         quarter_so_far_kwh=so_far_kwh,
+        hours=terms.hours,
     )
 
 

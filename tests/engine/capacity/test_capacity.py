@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.merit_order.engine.capacity import (
-    Hours,
     Terms,
     Window,
     allowed_kw,
@@ -21,6 +20,7 @@ from custom_components.merit_order.engine.capacity import (
     month_peaks,
 )
 from custom_components.merit_order.engine.model.errors import InputError
+from custom_components.merit_order.engine.model.snapshot import DemandHours
 from tests.apis import at
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -129,10 +129,10 @@ def test_three_highest_days_and_hours_that_count_in_part() -> None:
         days=3,
         window_minutes=60,
         hours=(
-            Hours(share=0.0, weekdays=frozenset({6})),
-            Hours(share=0.5, start=22),
-            Hours(share=0.5, end=6),
-            Hours(),
+            DemandHours(share=0.0, weekdays=(6,)),
+            DemandHours(share=0.5, start=22),
+            DemandHours(share=0.5, end=6),
+            DemandHours(),
         ),
     )
     zone = ZoneInfo("Europe/Stockholm")

@@ -16,7 +16,13 @@ from custom_components.merit_order.engine.capacity import (
 )
 from custom_components.merit_order.engine.model.plan import Plan
 from custom_components.merit_order.engine.model.series import Forecast, Series
-from custom_components.merit_order.engine.model.snapshot import AssetSpec, Settings, Snapshot, TariffView
+from custom_components.merit_order.engine.model.snapshot import (
+    AssetSpec,
+    DemandHours,
+    Settings,
+    Snapshot,
+    TariffView,
+)
 from custom_components.merit_order.engine.pipeline import think
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -26,7 +32,7 @@ FLANDERS = Terms(price_per_kw_year=54.0)
 PRICES = [0.25] * 3 + [0.10] + [0.14] * 4 + [0.25] * 9 + [0.45] * 4 + [0.25] * 3
 
 
-def plan(*, charged: bool) -> Plan:
+def plan(*, charged: bool, terms: Terms = FLANDERS) -> Plan:
     battery = AssetSpec(
         id="battery",
         kind="battery",
@@ -35,7 +41,7 @@ def plan(*, charged: bool) -> Plan:
         state={"soc_percent": 10.0},
     )
     grid = AssetSpec(id="grid", kind="grid", name="Grid")
-    charge = capacity_charge(FLANDERS, month_peak_kw=1.0, history_kw=[3.0] * 11) if charged else None
+    charge = capacity_charge(terms, month_peak_kw=1.0, history_kw=[3.0] * 11) if charged else None
     snapshot = Snapshot(
         at=START,
         timezone="Europe/Brussels",
@@ -68,3 +74,20 @@ def test_the_plan_that_knows_of_the_charge_pays_less_in_total() -> None:
     assert seeing_peak == pytest.approx(2.5, abs=0.05)
     # 54 / 12 for each kW above 2.5: the peak alone is worth far more than the night's cheapest hour.
     assert blind - seeing > 0.8 * 4.5 * (blind_peak - 2.5)
+
+
+def test_demand_that_does_not_count_is_free_to_take() -> None:
+    """Proves: hours outside the charge are not limited. Sensitivity: where half counts, twice the peak is due."""
+
+    def most(found: Plan, first: int, last: int) -> float:
+        assert found.home is not None
+        return max(found.home.grid_kw[first * 4 : last * 4])
+
+    evenings = Terms(price_per_kw_year=54.0, hours=(DemandHours(start=16, end=22),))
+    found = plan(charged=True, terms=evenings)
+    assert most(found, 0, 16) > 6
+    assert most(found, 16, 22) <= 2.5 + 1e-6
+    nights_half = Terms(price_per_kw_year=54.0, hours=(DemandHours(share=0.5, end=6), DemandHours()))
+    found = plan(charged=True, terms=nights_half)
+    assert most(found, 0, 6) == pytest.approx(5.0, abs=0.1)
+    assert most(found, 6, 24) <= 2.5 + 1e-6

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..model.program import IntArray
+from ..model.snapshot import demand_share
 from ._base import Site
 
 
@@ -10,7 +11,8 @@ def add_peak(site: Site, imports: IntArray) -> IntArray:
     """One peak column (kW) per month of the horizon, at least what is due anyway; its rise costs `price_per_kw`.
 
     For each window w of `window_minutes`: sum of import × hours <= peak × length. A slot longer than the window counts
-    as one window of its own; what was imported in the running window before now counts too.
+    as one window of its own; what was imported in the running window before now counts too. Where only a share of the
+    demand counts, the left side is multiplied by it.
     """
     charge, horizon, program = site.horizon.capacity, site.horizon, site.program
     if charge is None or charge.price_per_kw <= 0:
@@ -28,8 +30,10 @@ def add_peak(site: Site, imports: IntArray) -> IntArray:
     whole = np.maximum(np.bincount(which, horizon.hours), length / 3600)
     before = np.zeros(len(windows))
     before[0] = max(charge.quarter_so_far_kwh, 0.0) if seconds[0] > window[0] * length + 1 else 0.0
-    rows = program.rows(len(windows), upper=-before)
-    program.put(rows[which], imports, horizon.hours)
+    starts = [horizon.slots.starts[slot].astimezone(horizon.zone) for slot in first]
+    share = np.array([demand_share(charge.hours, start) for start in starts])
+    rows = program.rows(len(windows), upper=-before * share)
+    program.put(rows[which], imports, horizon.hours * share[which])
     month = np.array([names.index(months[slot]) for slot in first])
     program.put(rows, peaks[month], -whole)
     return peaks

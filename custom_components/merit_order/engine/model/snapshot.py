@@ -30,6 +30,35 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemandHours:
+    """When demand counts, and how much (`share`, 1 = fully), by the wall clock: weekdays 0 = Monday, months 1 … 12,
+    from the hour `start` up to the hour `end` of the same day.
+    """
+
+    share: float = 1.0
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    months: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+    start: int = 0
+    end: int = 24
+
+    def hold(self, local: datetime) -> bool:
+        """Whether a window that starts at the wall-clock moment `local` counts by this row."""
+        return (
+            local.weekday() in self.weekdays
+            and local.month in self.months
+            and self.start <= local.hour < self.end
+        )
+
+
+def demand_share(hours: tuple[DemandHours, ...], local: datetime) -> float:
+    """How much of the demand of the window that starts at `local` counts: the first row that fits, else nothing.
+
+    No rows at all: all of it, always.
+    """
+    return next((row.share for row in hours if row.hold(local)), 0.0) if hours else 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityCharge:
     """A price on the highest mean demand of `window_minutes` within a month.
 
@@ -43,6 +72,8 @@ class CapacityCharge:
     window_minutes: int = 15
     quarter_so_far_kwh: float = 0.0
     """Energy already imported in the running window."""
+    hours: tuple[DemandHours, ...] = ()
+    """When demand counts; the first row that fits holds, no rows mean always."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
