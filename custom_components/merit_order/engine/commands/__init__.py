@@ -5,4 +5,6 @@
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("plan", "Plan a snapshot (or, with --neutral, a benchmark problem)."),
+    ("replay", "Replay a recorded time and say what planning would have saved."),
+    ("forecast", "Score our forecasts on a recorded time, walking forward."),
 )

@@ -5,8 +5,23 @@ from typing import Final
 from ..model.errors import InputError
 from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
 from ._base import Forecaster, ForecastKind, Subject
+from ._record import Record
+from .load import Band, forecast_load
+from .price_extension import extend_prices
+from .solar_correction import Correction
 
-__all__ = ["FORECASTS", "ForecastKind", "Forecaster", "Subject", "forecast_kind"]
+__all__ = [
+    "FORECASTS",
+    "Band",
+    "Correction",
+    "ForecastKind",
+    "Forecaster",
+    "Record",
+    "Subject",
+    "extend_prices",
+    "forecast_kind",
+    "forecast_load",
+]
 
 FORECASTS: Final[tuple[ForecastKind, ...]] = (
     open_meteo.KIND,

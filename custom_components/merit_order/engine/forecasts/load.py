@@ -91,7 +91,7 @@ class _Days:
     latest_bin: int
 
     @classmethod
-    def of(cls, seen: Record, wall: IntArray, now: int, default: FloatArray, default_kw: float) -> "_Days":
+    def of(cls, seen: Record, wall: IntArray, now: int, default: FloatArray, default_kw: float) -> _Days:
         bins = len(default)
         row = (now - 1 - seen.starts) // DAY_S
         column = wall % DAY_S // seen.step
@@ -151,8 +151,8 @@ class _Days:
         """
         count, bins = self.rows.shape
         if count < 4:
-            width = 0.6 * self.profile
-            return width[into], 1.2 * width[into]
+            guess = 0.6 * self.profile[into]
+            return guess, 1.2 * guess
         width = max(round(BAND_HOURS * bins / 24), 1)
         before = np.array([self._level_before(day) for day in range(count - 1)])
         error = self.rows[:-1] - before[:, None] * self.shape
@@ -204,11 +204,12 @@ def _smooth(profile: FloatArray, half: int) -> FloatArray:
     """Running mean over 2 × `half` + 1 bins, around midnight too."""
     half = min(half, (len(profile) - 1) // 2)
     padded = np.concatenate([profile[-half:], profile, profile[:half]]) if half else profile
-    return np.convolve(padded, np.ones(2 * half + 1) / (2 * half + 1), mode="valid")
+    smooth: FloatArray = np.convolve(padded, np.ones(2 * half + 1) / (2 * half + 1), mode="valid")
+    return smooth
 
 
 def _at_bins(by_hour: FloatArray, bins: int) -> FloatArray:
     """24 hourly values at `bins` times of day, mean kept."""
     centres = (np.arange(bins) + 0.5) * 24 / bins
     values = np.interp(centres, np.arange(25) + 0.0, np.append(by_hour, by_hour[0]))
-    return values * (by_hour.mean() / values.mean())
+    return np.asarray(values * (by_hour.mean() / values.mean()), dtype=float)

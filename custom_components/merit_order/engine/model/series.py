@@ -104,14 +104,10 @@ class Series:
     def __post_init__(self) -> None:
         for a, b in zip(self.spans, self.spans[1:], strict=False):
             if b.start < a.end:
-                raise InputError(
-                    f"series {self.origin}", f"spans overlap at {b.start.isoformat()}"
-                )
+                raise InputError(f"series {self.origin}", f"spans overlap at {b.start.isoformat()}")
 
     @classmethod
-    def of(
-        cls, spans: Iterable[Span], origin: str = "", issued: datetime | None = None
-    ) -> Self:
+    def of(cls, spans: Iterable[Span], origin: str = "", issued: datetime | None = None) -> Self:
         """A series from spans in any order; empty spans go, of two that start together the later given wins."""
         chosen = {span.start: span for span in spans if span.end > span.start}
         ordered = [chosen[start] for start in sorted(chosen)]
@@ -157,28 +153,23 @@ class Series:
 
         A slot of which any part is not covered by a span is NaN and `missing`: a gap is never read as zero.
         """
-        edges = slots.seconds
-        total = np.zeros(len(slots))
-        covered = np.zeros(len(slots))
-        rank = np.zeros(len(slots), dtype=int)
-        for span in self.spans:
-            start, end = span.start.timestamp(), span.end.timestamp()
-            first = max(int(np.searchsorted(edges, start, side="right")) - 1, 0)
-            last = min(int(np.searchsorted(edges, end, side="left")), len(slots))
-            if first >= last or np.isnan(span.value):
-                continue
-            part = np.minimum(edges[first + 1 : last + 1], end) - np.maximum(
-                edges[first:last], start
-            )
-            part = np.maximum(part, 0.0)
-            total[first:last] += part * span.value
-            covered[first:last] += part
-            used = part > 0
-            rank[first:last] = np.where(
-                used,
-                np.maximum(rank[first:last], QUALITIES.index(span.quality)),
-                rank[first:last],
-            )
+        edges, n = slots.seconds, len(slots)
+        known = [span for span in self.spans if not np.isnan(span.value)]
+        start = np.array([span.start.timestamp() for span in known])
+        end = np.array([span.end.timestamp() for span in known])
+        first = np.maximum(np.searchsorted(edges, start, side="right") - 1, 0)
+        count = np.maximum(np.minimum(np.searchsorted(edges, end, side="left"), n) - first, 0)
+        # One entry for each pair of a span and a slot it reaches into.
+        span = np.repeat(np.arange(len(known)), count)
+        slot = first[span] + np.arange(len(span)) - (np.cumsum(count) - count)[span]
+        part = np.maximum(np.minimum(edges[slot + 1], end[span]) - np.maximum(edges[slot], start[span]), 0.0)
+        value = np.array([span.value for span in known])
+        total = np.bincount(slot, weights=part * value[span], minlength=n)
+        covered = np.bincount(slot, weights=part, minlength=n)
+        rank = np.zeros(n, dtype=int)
+        quality = np.array([QUALITIES.index(span.quality) for span in known], dtype=int)
+        used = part > 0
+        np.maximum.at(rank, slot[used], quality[span[used]])
         whole = covered >= np.diff(edges) - 0.5
         values = np.where(whole, total / np.where(whole, covered, 1.0), np.nan)
         missing = QUALITIES.index(Quality.MISSING)

@@ -1,0 +1,73 @@
+"""The least a home could have paid, had it known everything: one linear program over the whole window.
+
+Whole numbers are relaxed, so with appliances that run in one piece it is a bound no plan can reach; with a battery
+alone it is the exact optimum.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from ..assets.battery import BatteryPart
+from ..model.horizon import Band, Horizon
+from ..model.series import Forecast, Quality, Series, Slots
+from ..model.snapshot import Snapshot, TariffView
+from ..optimise.objective import TASTE, stored_value
+from ..optimise.problem import pose
+from ..optimise.solver import Solver, SolverError
+from .home import Home
+from .run import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Perfect:
+    """`bill` in currency; `stored_kwh` more in the batteries than at the start; what a stored kWh is worth."""
+
+    bill: float
+    stored_kwh: float
+    stored_value: float
+
+
+def perfect(truth: Truth, home: Home) -> Perfect:
+    """With everything known. Raises SolverError when the solver gives no answer."""
+    horizon = _horizon(truth, home)
+    empty = Forecast(mid=Series(()))
+    snapshot = Snapshot(
+        at=horizon.at,
+        timezone=str(home.zone),
+        currency=home.currency,
+        tariff=TariffView(import_price=Series(())),
+        load=empty,
+        assets=home.assets,
+        settings=home.settings,
+    )
+    problem = pose(snapshot, horizon)
+    columns = problem.program.bounds()
+    solver = Solver(problem.program, columns.money + columns.wish + TASTE * columns.taste)
+    found = solver.run()
+    if found is None:
+        raise SolverError("the year has no solution")
+    x = found[1]
+    bought, sold = x[problem.grid.imports], x[problem.grid.exports]
+    stored = sum(float(x[p.level[-1]]) - p.start_kwh for p in problem.parts if isinstance(p, BatteryPart))
+    bill = float((bought @ truth.buy - sold @ truth.sell) * truth.hours)
+    return Perfect(bill, stored, stored_value(horizon))
+
+
+def _horizon(truth: Truth, home: Home) -> Horizon:
+    at = datetime.fromtimestamp(truth.start, UTC)
+    slots = Slots.regular(at, truth.step // 60, len(truth))
+    sun = Band(mid=truth.solar_kw, low=truth.solar_kw, high=truth.solar_kw)
+    return Horizon(
+        at=at,
+        slots=slots,
+        hours=np.full(len(truth), truth.hours),
+        zone=home.zone,
+        currency=home.currency,
+        import_price=truth.buy,
+        export_price=truth.sell,
+        price_quality=(Quality.KNOWN,) * len(truth),
+        load=Band(mid=truth.load_kw, low=truth.load_kw, high=truth.load_kw),
+        series={spec.id: {"power": sun} for spec in home.of_kind("solar")},
+    )
