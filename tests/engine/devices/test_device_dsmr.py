@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.devices import dsmr
+from custom_components.merit_order.engine.devices import _line, dsmr
 from custom_components.merit_order.engine.devices.dsmr_telegram import LONGEST, Stream, Telegram, WrongKey
 from custom_components.merit_order.engine.model.errors import (
     CannotConnect,
@@ -277,13 +277,13 @@ async def device(home: VirtualHome, ports: Ports) -> AsyncIterator[Any]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dsmr, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(_line, "PATIENCE_S", 0.5)
 
 
 async def until(device: Any, counter: str, above: int = 0) -> None:
     """Wait until a counter is above `above`."""
     for _ in range(500):
-        if {**device._stream.counters, **device._counters}[counter] > above:
+        if {**device.stream.counters, **device.line.counters}[counter] > above:
             return
         await asyncio.sleep(0.01)
     pytest.fail(f"{counter} never rose above {above}")
@@ -328,7 +328,7 @@ async def test_a_half_open_line_is_dialled_again(device: Any, home: VirtualHome,
     clock.fixed = None
     await home.mend()
     await until(device, "reconnects", 1)
-    assert device._counters["silent"] == 1
+    assert device.line.counters["silent"] == 1
 
 
 @pytest.mark.parametrize(
@@ -346,7 +346,7 @@ async def test_faults_are_counted_and_the_last_good_one_serves(
     await until(device, counter)
     assert (await device.read()).grid.import_kwh >= before.import_kwh
     await home.mend()
-    await until(device, "telegrams", device._stream.counters["telegrams"])
+    await until(device, "telegrams", device.stream.counters["telegrams"])
 
 
 async def test_an_impossible_date_does_not_matter(device: Any, home: VirtualHome) -> None:
@@ -382,7 +382,7 @@ async def test_a_silent_port(home: VirtualHome, ports: Ports) -> None:
 @pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.WRONG_CRC])
 async def test_nothing_valid_comes(home: VirtualHome, ports: Ports, fault: Fault) -> None:
     await home.break_("dsmr", fault)
-    with pytest.raises(dsmr.NoTelegram) as raised:
+    with pytest.raises(_line.NoTelegram) as raised:
         await dsmr.KIND.probe(options(home), ports)
     assert dsmr.KIND.field_of_error[raised.value.key] == "version"
 
@@ -424,8 +424,9 @@ async def test_what_the_connection_needs_is_named(ports: Ports, given: dict[str,
 
 async def test_a_serial_port_that_is_not_there(ports: Ports) -> None:
     given = {"connection": "serial", "serial_port": "/dev/nothing", "version": "5b"}
-    with pytest.raises(CannotConnect):
+    with pytest.raises(CannotConnect) as raised:
         await dsmr.KIND.probe(given, ports)
+    assert raised.value.placeholders["field"] == "serial_port"
 
 
 @pytest.mark.parametrize("version", ["5b", "4", "2_2"])

@@ -1,15 +1,16 @@
 """The registry of device kinds."""
 
 from ..model.errors import InputError
-from . import dsmr, entities, homewizard, huawei, keba, solax
+from . import dsmr, entities, homewizard, huawei, keba, sml, solax
 from ._base import DeviceKind
 
 DEVICES: tuple[DeviceKind, ...] = (
     *entities.KINDS,
     huawei.KIND,
-    dsmr.KIND,
-    homewizard.KIND,
     solax.KIND,
+    dsmr.KIND,
+    sml.KIND,
+    homewizard.KIND,
     keba.KIND,
 )
 
