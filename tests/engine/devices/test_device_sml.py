@@ -217,8 +217,12 @@ class Meter:
     def __init__(self) -> None:
         self.raw = USUAL
         self.port = 0
+        self.talking: set[asyncio.Task[None]] = set()
 
     async def talk(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task: asyncio.Task[None] | None = asyncio.current_task()
+        assert task is not None
+        self.talking.add(task)
         try:
             while not writer.is_closing():
                 writer.write(self.raw)
@@ -239,6 +243,7 @@ async def meter(loopback: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     yield meter
     server.close()
     server.abort_clients()
+    await asyncio.gather(*meter.talking)
     await server.wait_closed()
 
 
