@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..model.errors import InputError
-from . import amber, entity, entsoe, fixed, nordpool, octopus, time_of_use
+from . import amber, entity, entsoe, fixed, nordpool, octopus, tiered, time_of_use
 from ._base import Tariff, TariffKind
 
 __all__ = ["TARIFFS", "Tariff", "TariffKind", "tariff_kind"]
@@ -11,6 +11,7 @@ __all__ = ["TARIFFS", "Tariff", "TariffKind", "tariff_kind"]
 TARIFFS: Final[tuple[TariffKind, ...]] = (
     fixed.KIND,
     time_of_use.KIND,
+    tiered.KIND,
     octopus.KIND,
     amber.KIND,
     entsoe.KIND,
