@@ -109,7 +109,7 @@ class Site:
     ) -> IntArray:
         """A store does not take and give at once: a cut everywhere, a binary where burning would pay (returned)."""
         program, horizon = self.program, self.horizon
-        both = np.flatnonzero((most_in > 0) & (most_out > 0))
+        both = np.flatnonzero((most_in > 1e-6) & (most_out > 1e-6))
         rows = program.rows(len(both), upper=1.0)
         program.put(rows, charge[both], 1.0 / most_in[both])
         program.put(rows, discharge[both], 1.0 / most_out[both])
@@ -294,3 +294,15 @@ def read[T](kind: type[T], raw: Mapping[str, Any], path: str, options: tuple[Opt
 def none_if_nan(value: float | None) -> float | None:
     """Absent and not-a-number are the same to an asset: not known."""
     return None if value is None or not np.isfinite(value) else float(value)
+
+
+def order_kw(order: Override, default: float) -> float:
+    """The power a person ordered, or `default`."""
+    known = none_if_nan(order.power_kw)
+    return known if known is not None and 0 < known <= 1000 else default
+
+
+def measured_c(value: float | None) -> float | None:
+    """A temperature in or around a house in °C; what no house can have is not known."""
+    known = none_if_nan(value)
+    return known if known is not None and -40.0 <= known <= 130.0 else None

@@ -7,6 +7,9 @@ import numpy as np
 from ..model.options import Option, OptionType
 from ._base import none_if_nan
 
+MOST = 1000.0
+"""kW or kWh; no home has more, a wrong unit has."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatteryParams:
@@ -46,7 +49,7 @@ def measured(params: BatteryParams, state: BatteryState) -> BatteryParams:
 
     def best(found: float | None, configured: float) -> float:
         known = none_if_nan(found)
-        return configured if known is None or known <= 0 else known
+        return known if known is not None and 0 < known <= MOST else configured
 
     return replace(
         params,

@@ -38,7 +38,7 @@ def add_heater(
 ) -> Heater:
     """Electric power 0 or `least_kw` … `most_kw` (modulating), or 0 or `most_kw`; a person's orders are kept."""
     program, n = site.program, site.horizon.n
-    slots = np.arange(n)
+    least_kw, slots = min(least_kw, most_kw), np.arange(n)
     upper, lower = np.ones(n), np.zeros(n)
     for order in spec.overrides:
         where = site.slots_of(order)
@@ -62,6 +62,13 @@ def add_heater(
         program.put(rows, on, -least_kw)
         _switch(site, on, was_on, min_on_minutes, min_off_minutes, lead=0.0)
     return Heater(power, 1.0, on)
+
+
+def left_alone(site: Site, power: FloatArray) -> Heater:
+    """A heater that is not ours to plan: foreseen at `power` kW (n,)."""
+    columns = site.program.columns(site.horizon.n, lower=power, upper=power)
+    site.fixed = site.fixed + power
+    return Heater(columns, 1.0, np.zeros(0, dtype=np.int64))
 
 
 def _switch(

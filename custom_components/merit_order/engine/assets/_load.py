@@ -8,6 +8,8 @@ from typing import Any
 from ..model.options import Option, OptionType
 
 NEEDED, OPTIONAL = "needed", "optional"
+MOST_KW = 100.0
+"""No load in a home draws more."""
 DEFAULT_KW = 1.0
 """Stands in until a power is set or measured; the plan is then provisional."""
 

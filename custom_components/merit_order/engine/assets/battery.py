@@ -15,7 +15,7 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import NEVER
-from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, read
+from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
 from ._battery import OPTIONS, BatteryParams, BatteryState, measured, start_level
 from ._store import self_consumption
 
@@ -229,7 +229,7 @@ def _orders(
         )
         if not len(slots):
             continue
-        power = 0.0 if order.mode is OverrideMode.OFF or order.power_kw is None else order.power_kw
+        power = 0.0 if order.mode is OverrideMode.OFF else none_if_nan(order.power_kw) or 0.0
         wanted = np.clip(power, -most_discharge[slots], most_charge[slots])
         short = site.program.columns(len(slots), wish=site.wishes.need)
         more = site.program.columns(len(slots), wish=site.wishes.need)

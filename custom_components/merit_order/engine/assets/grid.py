@@ -16,6 +16,9 @@ from ..model.snapshot import AssetSpec
 from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
 from ._peak import add_peak
 
+TRACE_KW = 1e-6
+"""A milliwatt is nothing, but its inverse would be a coefficient."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GridParams:
@@ -74,7 +77,8 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     exports = program.columns(n, upper=most_out, money=-horizon.export_price * hours)
     program.put(site.balance, imports, 1.0)
     program.put(site.balance, exports, -1.0)
-    over = _slack(site, np.maximum(site.fixed - site.most_give, 0.0) > most_in, 1.0)
+    # What was ordered or runs by itself may come on top, and a store that could help may be empty.
+    over = _slack(site, most_in < reach_in, 1.0)
     spill = _slack(site, np.maximum(-site.fixed, 0.0) > most_out, -1.0)
     cuts = _no_mixing(site, imports, exports, most_in, most_out)
     add_peak(site, imports)
@@ -87,7 +91,7 @@ def _limit(value: float | None) -> float:
 
 
 def _slack(site: Site, where: FloatArray, sign: float) -> IntArray:
-    """What the home must do though the connection forbids it: only where the fixed part alone breaks the limit."""
+    """What the home must do though the connection forbids it; nobody would choose it."""
     slots = np.flatnonzero(where)
     columns = site.program.columns(len(slots), wish=site.wishes.physics * site.horizon.hours[slots])
     site.program.put(site.balance[slots], columns, sign)
@@ -97,7 +101,7 @@ def _slack(site: Site, where: FloatArray, sign: float) -> IntArray:
 def _no_mixing(
     site: Site, imports: IntArray, exports: IntArray, most_in: FloatArray, most_out: FloatArray
 ) -> IntArray:
-    both = np.flatnonzero((most_in > 0) & (most_out > 0))
+    both = np.flatnonzero((most_in > TRACE_KW) & (most_out > TRACE_KW))
     program, horizon = site.program, site.horizon
     rows = program.rows(len(both), upper=1.0)
     program.put(rows, imports[both], 1.0 / most_in[both])

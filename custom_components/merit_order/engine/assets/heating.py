@@ -15,9 +15,9 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
 from ._asking import now_or_later
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, measured_c, read
 from ._comfort import by_needs, by_time, too_cold
-from ._heater import Heater, add_heater
+from ._heater import Heater, add_heater, left_alone
 from ._heating import OPTIONS, UNDERFLOOR, HeatingParams, HeatingState
 from ._thermal import (
     Dynamics,
@@ -97,7 +97,7 @@ def build(spec: AssetSpec, site: Site) -> HeatingPart | None:
     path = f"assets.{spec.id}"
     params = read(HeatingParams, spec.params, f"{path}.params", OPTIONS)
     state = from_json(HeatingState, dict(spec.state), f"{path}.state")
-    room = none_if_nan(state.room_c)
+    room = measured_c(state.room_c)
     if room is None:
         site.note(
             InputStatus(
@@ -107,27 +107,22 @@ def build(spec: AssetSpec, site: Site) -> HeatingPart | None:
         return None
     horizon = site.horizon
     outdoor = _outdoor(spec, site)
-    heater = add_heater(
-        site,
-        spec,
-        most_kw=params.power_kw,
-        least_kw=params.min_power_kw,
-        modulating=params.modulating,
-        was_on=(state.power_kw or 0.0) > 0.05,
-        min_on_minutes=params.min_on_minutes,
-        min_off_minutes=params.min_off_minutes,
-    )
     cop = np.ones(horizon.n) if params.cop <= 1 else cop_at(params.cop, outdoor, params.flow_c)
     masses = params.capacity_kwh_k, params.loss_kw_k
     if params.emitter == UNDERFLOOR:
         dynamics = two_masses(*masses, params.floor_kwh_k, params.floor_kw_k, outdoor, params.gains_kw)
-        floor = none_if_nan(state.floor_c)
+        floor = measured_c(state.floor_c)
         start = np.array([room, room if floor is None else floor])
     else:
         dynamics, start = one_mass(*masses, outdoor, params.gains_kw), np.array([room])
-    states, _ = add_states(site, dynamics, start, heater.power, cop * heater.kw)
     low, high = by_time(horizon, params.periods, params.low_c, params.high_c, f"{path}.params.periods")
     low = by_needs(horizon, spec.needs, low)
+    if spec.controlled:
+        heater = _heater(spec, site, params, state)
+    else:
+        wanted = np.nan_to_num(low, nan=-99.0)
+        heater = left_alone(site, thermostat(dynamics, horizon.hours, start, cop, params.power_kw, wanted)[0])
+    states, _ = add_states(site, dynamics, start, heater.power, cop * heater.kw)
     price = site.wishes.priced(params.priority) * horizon.hours
     where, short = keep_above(site, states[0], low, price)
     keep_below(site, states[0], high, price / 2)
@@ -137,6 +132,19 @@ def build(spec: AssetSpec, site: Site) -> HeatingPart | None:
     value_last(site, states[0], kept)
     return HeatingPart(
         spec, site, params, heater, cop, dynamics, start, kept, states[0], low, high, where, short
+    )
+
+
+def _heater(spec: AssetSpec, site: Site, params: HeatingParams, state: HeatingState) -> Heater:
+    return add_heater(
+        site,
+        spec,
+        most_kw=params.power_kw,
+        least_kw=params.min_power_kw,
+        modulating=params.modulating,
+        was_on=(state.power_kw or 0.0) > 0.05,
+        min_on_minutes=params.min_on_minutes,
+        min_off_minutes=params.min_off_minutes,
     )
 
 

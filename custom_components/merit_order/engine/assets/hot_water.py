@@ -18,9 +18,9 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
 from ._asking import now_or_later
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, measured_c, read
 from ._comfort import by_needs, by_time, too_cold
-from ._heater import Heater, add_heater
+from ._heater import Heater, add_heater, left_alone
 from ._hot_water import OPTIONS, HotWaterParams, HotWaterState
 from ._thermal import (
     Dynamics,
@@ -110,7 +110,7 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     path = f"assets.{spec.id}"
     params = read(HotWaterParams, spec.params, f"{path}.params", OPTIONS)
     state = from_json(HotWaterState, dict(spec.state), f"{path}.state")
-    start = none_if_nan(state.temperature_c)
+    start = measured_c(state.temperature_c)
     if start is None:
         note = InputStatus(
             key=f"hot_water:{spec.id}", health=Health.MISSING, rule="left_out", reason="no_temperature"
@@ -118,21 +118,17 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
         site.note(note)
         return None
     horizon = site.horizon
-    heater = add_heater(
-        site,
-        spec,
-        most_kw=params.power_kw,
-        least_kw=0.0,
-        modulating=params.modulating,
-        was_on=(state.power_kw or 0.0) > 0.05,
-        min_on_minutes=params.min_on_minutes,
-        min_off_minutes=params.min_off_minutes,
-    )
     capacity = max(params.volume_l, 1.0) * KWH_PER_LITRE_K
     loss = params.loss_kwh_day / 24 / 45
     dynamics = one_mass(capacity, loss, np.full(horizon.n, params.around_c), -_draw(spec, site, params))
     cop = _cop(site, params)
-    water = add_states(site, dynamics, np.array([start]), heater.power, cop * heater.kw)[0][0]
+    begin = np.array([start])
+    if spec.controlled:
+        heater = _heater(spec, site, params, state)
+    else:
+        hot = np.full(horizon.n, params.hot_c)
+        heater = left_alone(site, thermostat(dynamics, horizon.hours, begin, cop, params.power_kw, hot)[0])
+    water = add_states(site, dynamics, begin, heater.power, cop * heater.kw)[0][0]
     price = site.wishes.priced(params.priority) * capacity * np.ones(horizon.n)
     low, _ = by_time(horizon, params.periods, params.min_c, None, f"{path}.params.periods")
     low = by_needs(horizon, spec.needs, _hot_at(site, params, low, path))
@@ -141,9 +137,21 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     kept = Kept(site.stored_value * capacity / float(np.mean(cop)), start, params.hot_c)
     value_last(site, water, kept)
     due, hygiene = _hygiene(site, params, state, water, price[0])
-    begin = np.array([start])
     return HotWaterPart(
         spec, site, params, heater, cop, dynamics, begin, kept, water, where, short, due, hygiene
+    )
+
+
+def _heater(spec: AssetSpec, site: Site, params: HotWaterParams, state: HotWaterState) -> Heater:
+    return add_heater(
+        site,
+        spec,
+        most_kw=params.power_kw,
+        least_kw=0.0,
+        modulating=params.modulating,
+        was_on=(state.power_kw or 0.0) > 0.05,
+        min_on_minutes=params.min_on_minutes,
+        min_off_minutes=params.min_off_minutes,
     )
 
 

@@ -16,8 +16,8 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
-from ._load import DEFAULT_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, order_kw, read
+from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._runs import Profile, Runs, add_order, add_runs
 from ._slots import Use, add_optional, add_use
 from ._switching import add_switching
@@ -112,7 +112,7 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
 def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) -> float:
     for value in (params.power_kw, state.typical_kw):
         known = none_if_nan(value)
-        if known is not None and known > 0:
+        if known is not None and 0 < known <= MOST_KW:
             return known
     if not params.profile_kw:
         site.note(
@@ -126,7 +126,7 @@ def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) ->
 def _profile(params: LoadParams, power: float) -> Profile:
     if params.profile_kw:
         edges = np.arange(len(params.profile_kw) + 1, dtype=float) * max(params.profile_minutes, 1.0)
-        kw = np.maximum(np.nan_to_num(np.array(params.profile_kw, dtype=float)), 0.0)
+        kw = np.clip(np.nan_to_num(np.array(params.profile_kw, dtype=float), posinf=0.0), 0.0, MOST_KW)
         return Profile(edges, kw.astype(float))
     minutes = none_if_nan(params.run_minutes)
     if minutes is None:
@@ -151,7 +151,7 @@ def _decided(
     for order in spec.overrides:
         where = site.slots_of(order)
         allowed[where] = False
-        fixed[where] = (order.power_kw or power) if order.mode is OverrideMode.ON else 0.0
+        fixed[where] = order_kw(order, power) if order.mode is OverrideMode.ON else 0.0
     return fixed, allowed
 
 

@@ -18,7 +18,7 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
-from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, order_kw, read
 from ._departures import Stay, Target, stay
 from ._slots import Use, add_use
 from ._switching import add_switching
@@ -340,7 +340,7 @@ def _orders(spec: AssetSpec, site: Site, charge: IntArray, slots: IntArray, most
         if order.mode is not OverrideMode.ON:
             continue
         inside = np.isin(slots, np.arange(site.horizon.n)[site.slots_of(order)])
-        wanted = min(order.power_kw or most, most)
+        wanted = min(order_kw(order, most), most)
         short = site.program.columns(int(np.sum(inside)), wish=site.wishes.need)
         rows = site.program.rows(int(np.sum(inside)), lower=wanted)
         site.program.put(rows, charge[inside], 1.0)

@@ -13,6 +13,8 @@ from ..model.program import Program
 from ..model.snapshot import AssetSpec, Snapshot
 from .objective import stored_value, wishes
 
+MOST_NEEDED = 1000.0
+"""No home needs more kWh, percent, degrees or runs of anything within a plan."""
 GRID_SPEC = AssetSpec(id="grid", kind=GRID.key, name="")
 """Stands in when no meter is set up: a connection without limits."""
 
@@ -73,6 +75,9 @@ def _ordered(snapshot: Snapshot) -> list[AssetSpec]:
     rank = {kind.key: i for i, kind in enumerate(ASSETS)}
     for spec in snapshot.assets:
         asset_kind(spec.kind)
+        for i, need in enumerate(spec.needs):
+            if not 0 <= need.amount <= MOST_NEEDED:
+                raise InputError(f"assets.{spec.id}.needs[{i}].amount", f"{need.amount} is not an amount")
     others = [spec for spec in snapshot.assets if spec.kind != GRID.key]
     return [
         *sorted(others, key=lambda spec: (rank[spec.kind], "after" in spec.params)),

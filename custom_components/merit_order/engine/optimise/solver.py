@@ -10,6 +10,12 @@ from ..model.errors import MeritOrderError
 from ..model.program import IntArray, Program
 from ..model.series import FloatArray
 
+SETTLED = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
+
 
 class SolverError(MeritOrderError):
     """The solver gave no usable answer; the plan that stands stays."""
@@ -56,10 +62,14 @@ class Solver:
         """Objective and columns of the relaxation, None without a solution. Raises SolverError on the rest."""
         highs = self._highs
         highs.run()
+        if highs.getModelStatus() not in SETTLED:
+            # A hot start can run into numerical trouble that a fresh one does not meet.
+            highs.clearSolver()
+            highs.run()
         status = highs.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             return highs.getInfo().objective_function_value, np.array(highs.getSolution().col_value)
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        if status in SETTLED:
             return None
         raise SolverError(f"the solver said {highs.modelStatusToString(status)}")
 
