@@ -16,7 +16,7 @@ from custom_components.merit_order.flow_schema import choice_key
 from custom_components.merit_order.flow_settings import SETTINGS, SettingsFlow
 from custom_components.merit_order.flow_tariff import TariffFlow
 
-from .component import Component, Tree, dig
+from .component import Component, Tree, dig, leaves
 
 PLATFORMS = frozenset(Platform)
 
@@ -31,7 +31,9 @@ def problems(component: Component) -> Iterator[str]:
             if not any(key in tree for tree in _trees(strings, place)):
                 yield f"{name}:{line}: strings.json has no {place} {key}"
     for place in ("exceptions", "issues", "selector"):
-        for key in sorted(dig(strings, place).keys() - component.literals - _choices()):
+        for key in sorted(
+            dig(strings, place).keys() - component.literals - _choices() - _service_choices(component)
+        ):
             yield f"strings.json: {place}.{key} is used nowhere"
     for place in ("error", "abort", "step"):
         for tree in _trees(strings, place):
@@ -48,6 +50,14 @@ def _step_methods() -> set[str]:
         for name in dir(flow)
         if name.startswith("async_step_")
     }
+
+
+def _service_choices(component: Component) -> set[str]:
+    """Translation keys of the choices in the fields of actions."""
+    keys = (
+        path[-1] == "translation_key" and value for path, value in leaves(component.yaml("services.yaml"))
+    )
+    return {key for key in keys if key}
 
 
 def _choices() -> set[str]:
