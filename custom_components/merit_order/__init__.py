@@ -1,12 +1,15 @@
 """Merit Order: plans and drives a home's energy, cheapest source first."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
@@ -28,9 +31,10 @@ from .repairs import Repairs
 from .runtime import MeritOrderConfigEntry, Runtime
 from .schedules import async_forget_schedules, async_setup_schedules
 from .services import async_setup_services
+from .services_assets import async_setup_asset_services
 from .sources import Sources
 from .stored import devices, tariffs
-from .websocket_api import async_setup_websocket
+from .websocket_api import SIGNAL_LOADED, async_setup_websocket
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -51,6 +55,7 @@ FIRST_READ_S = 8.0
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on a home: actions, the websocket commands, the cards."""
     async_setup_services(hass)
+    async_setup_asset_services(hass)
     async_setup_websocket(hass)
     await async_setup_frontend(hass)
     return True
@@ -80,7 +85,15 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.driver.start()
     entry.async_on_unload(entry.add_update_listener(_updated))
     runtime.planner.request()
+    # Still "setting up" within this function: who waits for the home is told as soon as it is loaded.
+    entry.async_on_unload(entry.async_on_state_change(partial(_tell_loaded, hass, entry)))
     return True
+
+
+@callback
+def _tell_loaded(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
+    if entry.state is ConfigEntryState.LOADED:
+        async_dispatcher_send(hass, SIGNAL_LOADED)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> bool:

@@ -1,11 +1,14 @@
 """What people set through entities: which assets may be run, and their needs. Survives restarts without a reload."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from homeassistant.core import callback
 
+from .engine.model.codec import from_json, to_json
 from .engine.model.ports import Store
+from .engine.model.snapshot import Need, Override
 
 KEY = "controls"
 
@@ -37,6 +40,35 @@ class Controls:
     def set_param(self, asset_id: str, name: str, value: Any) -> None:
         """Set one parameter (JSON types)."""
         self._of(asset_id).setdefault("params", {})[name] = value
+        self._changed()
+
+    def needs(self, asset_id: str, now: datetime) -> tuple[Need, ...]:
+        """One-off wishes that are still ahead."""
+        raw = self._values.get(asset_id, {}).get("needs", [])
+        return tuple(need for need in (from_json(Need, item) for item in raw) if need.by > now)
+
+    def overrides(self, asset_id: str, now: datetime) -> tuple[Override, ...]:
+        """Orders that hold or are still ahead."""
+        raw = self._values.get(asset_id, {}).get("overrides", [])
+        return tuple(order for order in (from_json(Override, item) for item in raw) if order.end > now)
+
+    @callback
+    def add_need(self, asset_id: str, need: Need, now: datetime) -> None:
+        """Wish for something once; a wish in the same unit by the same time is replaced."""
+        kept = [n for n in self.needs(asset_id, now) if (n.unit, n.by) != (need.unit, need.by)]
+        self._of(asset_id)["needs"] = to_json((*kept, need))
+        self._changed()
+
+    @callback
+    def set_override(self, asset_id: str, override: Override | None) -> None:
+        """Order something until a stated time, instead of what was ordered before; None takes it back."""
+        self._of(asset_id)["overrides"] = to_json((override,)) if override is not None else []
+        self._changed()
+
+    @callback
+    def clear_needs(self, asset_id: str) -> None:
+        """Take all one-off wishes back."""
+        self._of(asset_id)["needs"] = []
         self._changed()
 
     @callback

@@ -83,6 +83,12 @@ class Driver:
                     await self._carry_out(key, asset, intent)
                 again = self._again
 
+    @callback
+    def forget_hand(self, asset: PlannedAsset) -> None:
+        """Take the asset back from whoever moved its relay."""
+        if asset.role is not None:
+            self._hands.pop(lease_key(asset.subentry_id, asset.role), None)
+
     async def stop(self) -> None:
         """Give everything back."""
         async with self._lock:

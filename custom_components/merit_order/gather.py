@@ -130,6 +130,8 @@ def _asset(
         params={**asset.config.params, **home.controls.params(asset.id)},
         state={**_measured(home, asset, now, inputs), **extra},
         series=_series(home, asset, now, inputs),
+        needs=home.controls.needs(asset.id, now),
+        overrides=home.controls.overrides(asset.id, now),
         controlled=asset.steerable and home.controls.enabled(asset.id),
     )
 

@@ -17,6 +17,7 @@ from .engine.forecasts import forecast_kind
 from .engine.forecasts._base import Subject
 from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, RateLimited, SourceError
+from .engine.model.layers import over
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
 from .engine.tariffs import tariff_kind
@@ -33,6 +34,7 @@ SLOWEST_RETRY_S = 1800.0
 # Nothing is asked more often than this, whatever a plug-in says, nor less often: clocks and contracts change.
 OFTENEST = timedelta(seconds=60)
 RAREST = timedelta(hours=1)
+KEPT_BACK = timedelta(days=1)
 
 type Fetch[T] = Callable[[datetime, datetime], Awaitable[T]]
 
@@ -181,6 +183,10 @@ class Sources:
     def _fetched(self, item: Source[Any], value: Series | Forecast, now: datetime) -> None:
         if item.error is not None:
             LOGGER.info("%s from %s is back", item.key, item.kind)
+        if isinstance(value, Series) and isinstance(item.value, Series):
+            # A service that answers with less than before does not make us forget the prices that were published.
+            kept = tuple(span for span in item.value.spans if span.end > now - KEPT_BACK)
+            value = over(value, Series(kept))
         item.value, item.fetched, item.error, item.failures = value, now, None, 0
         self.ports.store.save(item.shelf_key, {"value": to_json(value), "fetched": now.isoformat()})
         self._at(item, max(item.next_after(now), now + OFTENEST))

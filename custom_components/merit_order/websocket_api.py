@@ -1,6 +1,7 @@
 """What the cards see: the plan and the moment, pushed as they change."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from homeassistant.components.websocket_api import (
     ERR_NOT_FOUND,
@@ -9,15 +10,17 @@ from homeassistant.components.websocket_api import (
     event_message,
     websocket_command,
 )
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .const import DOMAIN
 from .engine.model.codec import to_json
 from .plan_view import active_now
 from .planned import PlannedAsset
 from .runtime import MeritOrderConfigEntry, Runtime
+
+SIGNAL_LOADED: Final = f"{DOMAIN}_loaded"
 
 # The entities of an asset a card may want: key in the answer, platform, end of the unique id.
 ASSET_ENTITIES = (
@@ -39,39 +42,73 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 @websocket_command({"type": "merit_order/subscribe"})
 def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
     """Push `{"plan", "home", "entities"}` now, and after that those of the three that changed. Any user may read."""
-    entries: list[MeritOrderConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    if not entries:
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False):
         connection.send_error(msg["id"], ERR_NOT_FOUND, "Merit Order is not set up")
         return
-    entry = entries[0]
-    sent: dict[str, Any] = {}
+    feed = Feed(hass, connection, msg["id"])
+    connection.subscriptions[msg["id"]] = feed.stop
+    connection.send_result(msg["id"])
+    feed.start()
+
+
+class Feed:
+    """One subscription. It outlives a reload: what it listens to is taken anew each time the home is loaded."""
+
+    def __init__(self, hass: HomeAssistant, connection: ActiveConnection, message_id: int) -> None:
+        self._hass = hass
+        self._connection = connection
+        self._message_id = message_id
+        self._sent: dict[str, Any] = {}
+        self._stops: list[Callable[[], None]] = []
+        self._stop_loaded: Callable[[], None] | None = None
 
     @callback
-    def push() -> None:
-        if entry.state is not ConfigEntryState.LOADED:
+    def start(self) -> None:
+        """Begin to push."""
+        self._stop_loaded = async_dispatcher_connect(self._hass, SIGNAL_LOADED, self._hook)
+        self._hook()
+
+    @callback
+    def stop(self) -> None:
+        """Push no more."""
+        self._unhook()
+        if self._stop_loaded is not None:
+            self._stop_loaded()
+            self._stop_loaded = None
+
+    @callback
+    def _hook(self) -> None:
+        self._unhook()
+        entries: list[MeritOrderConfigEntry] = self._hass.config_entries.async_loaded_entries(DOMAIN)
+        if entries:
+            runtime = entries[0].runtime_data
+            self._stops = [
+                runtime.planner.async_add_listener(self._push),
+                runtime.live.async_add_listener(self._push),
+            ]
+            self._push()
+
+    @callback
+    def _unhook(self) -> None:
+        while self._stops:
+            self._stops.pop()()
+
+    @callback
+    def _push(self) -> None:
+        entries: list[MeritOrderConfigEntry] = self._hass.config_entries.async_loaded_entries(DOMAIN)
+        if not entries:
             return
+        runtime = entries[0].runtime_data
         parts = {
-            "plan": entry.runtime_data.planner.plan_json,
-            "home": home_json(entry.runtime_data),
-            "entities": entities_json(hass, entry.runtime_data),
+            "plan": runtime.planner.plan_json,
+            "home": home_json(runtime),
+            "entities": entities_json(self._hass, runtime),
         }
+        sent = self._sent
         changed = {key: value for key, value in parts.items() if key not in sent or sent[key] != value}
         if changed:
             sent.update(changed)
-            connection.send_message(event_message(msg["id"], changed))
-
-    runtime = entry.runtime_data
-    stops = [runtime.planner.async_add_listener(push), runtime.live.async_add_listener(push)]
-
-    @callback
-    def stop() -> None:
-        while stops:
-            stops.pop()()
-
-    entry.async_on_unload(stop)
-    connection.subscriptions[msg["id"]] = stop
-    connection.send_result(msg["id"])
-    push()
+            self._connection.send_message(event_message(self._message_id, changed))
 
 
 def home_json(runtime: Runtime) -> dict[str, Any]:

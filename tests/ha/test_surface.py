@@ -118,6 +118,24 @@ async def test_a_card_is_told_at_once_and_on_change(
     assert "plan" not in second
 
 
+async def test_a_card_is_still_told_after_a_reload(
+    hass: HomeAssistant, home: MockConfigEntry, hass_ws_client: WebSocketGenerator, clock: Advance
+) -> None:
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "merit_order/subscribe"})
+    await client.receive_json()
+    await client.receive_json()
+    assert await hass.config_entries.async_reload(home.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await clock(4)
+    for _ in range(10):
+        event = (await client.receive_json())["event"]
+        if event.get("plan"):
+            break
+    else:
+        raise AssertionError("no plan after the reload")
+
+
 async def test_a_card_hears_that_nothing_is_set_up(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator
 ) -> None:
