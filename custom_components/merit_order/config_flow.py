@@ -203,7 +203,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id="panels",
             data_schema=probatio.Schema(schema),
             errors=errors,
-            description_placeholders={"name": roof.thing.name, **words},
+            description_placeholders={"name": roof.title, **words},
             last_step=len(self._roofs) == 1,
         )
 
@@ -226,7 +226,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
             step_id=f"details_{kind.key}",
             data_schema=probatio.Schema(schema),
             errors=errors,
-            description_placeholders={"name": seed.thing.name},
+            description_placeholders={"name": seed.title},
             last_step=len(self._gaps) == 1 and not self._roofs,
         )
 

@@ -17,10 +17,14 @@ SWITCHABLE = ("switch", "input_boolean")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thing:
-    """Something that can become a device: `kind` of device, its `options`, the asset options that are known."""
+    """Something that can become a device: `kind` of device and its `options`.
+
+    `name` is for choosing it; `title` what a person or its device calls it, None where only entities are named.
+    """
 
     kind: str
     name: str
+    title: str | None = None
     options: Mapping[str, Any]
     forecast_entries: tuple[str, ...] = ()
 
@@ -85,14 +89,16 @@ class _Neighbours:
         self._entities = er.async_get(hass)
         self._devices = dr.async_get(hass)
 
-    def name(self, statistic_id: str) -> str:
-        """What people call it: the device's name, else the entity's."""
+    def device_name(self, statistic_id: str) -> str | None:
+        """The name of the device the entity stands on."""
         entry = self._entities.async_get(statistic_id)
         device = self._devices.async_get(entry.device_id) if entry is not None and entry.device_id else None
-        if device is not None and (name := device.name_by_user or device.name):
-            return name
-        state = self._hass.states.get(statistic_id)
-        return state.name if state is not None else statistic_id
+        return None if device is None else device.name_by_user or device.name
+
+    def entity_name(self, entity_id: str) -> str:
+        """The name of the entity."""
+        state = self._hass.states.get(entity_id)
+        return state.name if state is not None else entity_id
 
     def only(self, statistic_id: str | None, device_class: SensorDeviceClass) -> str | None:
         """The one sensor of that class on the same device; None when there is none, or several to choose from."""
@@ -130,8 +136,9 @@ def _thing(find: _Neighbours, kind: str, source: Mapping[str, Any], options: dic
     if not entities:
         return []
     forecasts = tuple(source.get("config_entry_solar_forecast") or ())
-    name = source.get("name") or find.name(entities[0])
-    return [Thing(kind=kind, name=name, options=live, forecast_entries=forecasts)]
+    title = source.get("name") or find.device_name(entities[0])
+    name = title or find.entity_name(entities[0])
+    return [Thing(kind=kind, name=name, title=title, options=live, forecast_entries=forecasts)]
 
 
 ENTITY_OPTIONS = frozenset(

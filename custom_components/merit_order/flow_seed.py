@@ -28,6 +28,7 @@ class Seed:
     """A device on its way into the configuration. `given` are the answers for its asset, known or asked."""
 
     thing: Thing
+    title: str
     identity: Identity
     options: Mapping[str, Any]
     given: dict[str, Any] = field(default_factory=dict)
@@ -59,13 +60,13 @@ class Seed:
     def subentry(self) -> ConfigSubentryDataWithId:
         """As it is stored. Raises InputError."""
         kind = device_kind(self.thing.kind)
-        assets = tuple(make_asset(asset, self.thing.name, self.given) for asset in self.brings)
+        assets = tuple(make_asset(asset, self.title, self.given) for asset in self.brings)
         config = DeviceConfig(kind=kind.key, options=self.options, identity=self.identity, assets=assets)
         return ConfigSubentryDataWithId(
             data=to_json(config),
             subentry_id=self.subentry_id,
             subentry_type=SUBENTRY_DEVICE,
-            title=self.thing.name,
+            title=self.title,
             unique_id=self.identity.unique_id,
         )
 
@@ -76,8 +77,10 @@ async def plant(hass: HomeAssistant, thing: Thing) -> Seed:
     options = settle(kind.options, thing.options)
     identity = await within(CHECK_TIMEOUT_S, kind.probe(options, build_ports(hass)))
     readings = await read_once(hass, kind, options)
-    given = {key: value for asset in brought(kind, identity) for key, value in told(asset, readings).items()}
-    return Seed(thing=thing, identity=identity, options=options, given=given)
+    assets = brought(kind, identity)
+    given = {key: value for asset in assets for key, value in told(asset, readings).items()}
+    title = thing.title or (await label(hass, "asset_kind", assets[0].key) if assets else thing.name)
+    return Seed(thing=thing, title=title, identity=identity, options=options, given=given)
 
 
 async def tariff_subentry(hass: HomeAssistant, config: TariffConfig) -> ConfigSubentryDataWithId:

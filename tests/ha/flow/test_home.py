@@ -60,6 +60,7 @@ async def test_what_the_energy_dashboard_knows_is_offered_and_accepted(
     assert devices["entities_grid"].options["power"] == "sensor.grid_power"
     assert devices["entities_grid"].options["power_sign"] == "import_positive"
     assert devices["entities_solar"].assets[0].name == "Roof"
+    assert devices["entities_grid"].assets[0].name == "Grid", "nobody gave the meter a name"
     battery = devices["entities_battery"]
     assert battery.options["power_sign"] == "discharge_positive", "the dashboard counts discharge as positive"
     assert (battery.options["charge_energy"], battery.options["discharge_energy"]) == (
