@@ -14,6 +14,11 @@ from custom_components.merit_order.engine.model.roles import Action, Command, Ro
 from .conftest import NOON, House, MemoryStore, TestClock
 
 
+@pytest.fixture(autouse=True)
+def noon(clock: TestClock) -> None:
+    clock.fixed = NOON
+
+
 async def opened(ports: Ports, role: str, **given: Any) -> Any:
     kind = device_kind(f"entities_{role}")
     return await kind.connect(settle(kind.options, given), ports)
@@ -182,8 +187,7 @@ async def test_battery_by_mode_and_number(ports: Ports, house: House) -> None:
     assert (house.now("select.mode").state, house.now("number.power").state) == ("auto", "1.5")
 
 
-async def test_battery_by_scripts(ports: Ports, house: House, clock: TestClock) -> None:
-    clock.fixed = NOON
+async def test_battery_by_scripts(ports: Ports, house: House) -> None:
     house.put("sensor.soc", "50", "%")
     device = await opened(
         ports, "battery", soc="sensor.soc", charge_script="script.charge", release_script="script.free"
@@ -212,6 +216,18 @@ async def test_switch_is_put_back_as_it_was(ports: Ports, house: House) -> None:
     assert (await device.read()).switch.on is True
     await device.write(order(Role.SWITCH, Action.RELEASE))
     assert len(house.calls) == 2
+
+
+async def test_a_command_that_is_over_at_once_leaves_nothing_to_give_back(
+    ports: Ports, house: House, store: MemoryStore
+) -> None:
+    house.put("switch.boiler", "off")
+    device = await opened(ports, "switch", switch="switch.boiler")
+    await device.write(Command(role=Role.SWITCH, action=Action.ON, expires=NOON))
+    assert house.now("switch.boiler").state == "on"
+    assert not store.values
+    await device.write(order(Role.SWITCH, Action.RELEASE))
+    assert house.now("switch.boiler").state == "on"
 
 
 async def test_a_deaf_switch_is_reported(ports: Ports, house: House) -> None:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -124,7 +124,7 @@ def host_of(home: Home, face: str) -> str:
 
 
 def order(action: Action) -> Command:
-    return Command(role=Role.SWITCH, action=action, expires=NOON)
+    return Command(role=Role.SWITCH, action=action, expires=NOON + timedelta(minutes=5))
 
 
 @pytest.fixture
@@ -163,6 +163,17 @@ async def test_a_restart_in_the_middle_of_a_lease(socket: Any, home: Home, ports
     again = await opened(ports, host_of(home, "boiler"))
     await again.write(order(Action.RELEASE))
     assert home.truth()["loads"]["boiler"]["relay"] is before
+
+
+async def test_a_command_that_is_over_at_once_leaves_nothing_to_give_back(
+    socket: Any, home: Home, store: MemoryStore
+) -> None:
+    relay = home.truth()["loads"]["boiler"]["relay"]
+    action = Action.OFF if relay else Action.ON
+    await socket.write(Command(role=Role.SWITCH, action=action, expires=NOON))
+    await socket.write(order(Action.RELEASE))
+    assert home.truth()["loads"]["boiler"]["relay"] is not relay
+    assert not any(store.values.values())
 
 
 async def test_a_locked_socket_says_so(socket: Any, home: Home) -> None:

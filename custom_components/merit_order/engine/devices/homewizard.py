@@ -151,7 +151,9 @@ class HomeWizard:
         if command.role is not Role.SWITCH or Role.SWITCH not in self.identity.writable:
             raise WriteRefused(f"{self._host} takes no {command.role} command")
         if command.action in (Action.ON, Action.OFF):
-            await self._switch(on=command.action is Action.ON, keep=True)
+            # A command that is over at once is no lease: nothing is to be given back after it.
+            keep = command.expires > self._ports.clock.now()
+            await self._switch(on=command.action is Action.ON, keep=keep)
         elif command.action is Action.RELEASE:
             if isinstance(before := self._ports.store.load(self._shelf), bool):
                 await self._switch(on=before, keep=False)

@@ -128,7 +128,8 @@ class Keba:
             command.action is not Action.CURRENT or current is None
         ):
             raise WriteRefused(f"a wallbox cannot {command.action}", action=command.action)
-        await self._remember()
+        if command.expires > self._ports.clock.now():
+            await self._remember()
         if command.action is Action.ON:
             await self._enable()
         elif command.action is Action.OFF or current is None or current < LEAST_A:

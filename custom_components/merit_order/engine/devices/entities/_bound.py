@@ -44,6 +44,8 @@ class Bound:
         self.options = options
         self.ports = ports
         self.counters: dict[str, int] = {"unreadable": 0, "refused": 0}
+        self.keeping = True
+        """Whether what stands there is to be kept before it is changed: not for a command that is over at once."""
         self._shelf = f"devices/{unique_id}/before"
 
     def has(self, *options: str) -> bool:
@@ -134,10 +136,7 @@ class Bound:
         state = self.ports.entities.get(entity_id)
         if state is None or state.state is None:
             raise WriteRefused(f"{entity_id} is not available", entity=entity_id)
-        before = self._before()
-        if entity_id not in before:
-            before[entity_id] = _remember(entity_id, state)
-            self.ports.store.save(self._shelf, before)
+        self._keep(entity_id, state)
         await self._set(entity_id, value)
 
     async def borrow_target(self, entity_id: str, target_c: float) -> None:
@@ -145,11 +144,14 @@ class Bound:
         state = self.ports.entities.get(entity_id)
         if state is None or state.state is None:
             raise WriteRefused(f"{entity_id} is not available", entity=entity_id)
+        self._keep(entity_id, state)
+        await self._set_target(entity_id, _from_c(target_c, state.unit))
+
+    def _keep(self, entity_id: str, state: EntityState) -> None:
         before = self._before()
-        if entity_id not in before:
+        if self.keeping and entity_id not in before:
             before[entity_id] = _remember(entity_id, state)
             self.ports.store.save(self._shelf, before)
-        await self._set_target(entity_id, _from_c(target_c, state.unit))
 
     async def run(self, script: str, variables: Mapping[str, Any]) -> None:
         """Run a script the person picked, with `variables` in it."""

@@ -78,6 +78,7 @@ class EntityDevice:
         binding = self._binding
         if command.role is not binding.role or not self._writable or binding.write is None:
             raise WriteRefused(f"{binding.key} takes no {command.role} command")
+        self.bound.keeping = command.expires > self._ports.clock.now()
         if command.action is not Action.RELEASE:
             await binding.write(self.bound, command)
             return
