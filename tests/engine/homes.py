@@ -39,7 +39,7 @@ def home(
 ) -> Snapshot:
     """A home over as many hours as there are prices. Nothing is worth anything at the end unless an asset says so."""
     hours = len(prices)
-    settings = {
+    settings: dict[str, Any] = {
         "slot_minutes": minutes,
         "horizon_hours": float(hours),
         "explain": False,

@@ -1,10 +1,53 @@
 """The capacity charge: a price on the highest mean import of a window within a month."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from ..model.horizon import Horizon
 from ..model.program import IntArray
-from ..model.snapshot import demand_share
+from ..model.series import FloatArray
+from ..model.snapshot import CapacityCharge, demand_share
 from ._base import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The metering windows of a horizon: `which` (n,) is the window of each slot, the rest has one value per window.
+
+    `hours` is a window's length, `share` how much of its demand counts, `before_kwh` what was imported in it already.
+    """
+
+    which: IntArray
+    hours: FloatArray
+    share: FloatArray
+    before_kwh: FloatArray
+    month: tuple[str, ...]
+
+    @classmethod
+    def of(cls, horizon: Horizon, charge: CapacityCharge) -> Windows:
+        """Windows by the clock; a slot longer than one counts as a window of its own."""
+        length = charge.window_minutes * 60
+        seconds = horizon.slots.seconds
+        number = np.floor(seconds[:-1] / length + 1e-9).astype(np.int64)
+        _, first, which = np.unique(number, return_index=True, return_inverse=True)
+        hours = np.maximum(np.bincount(which, horizon.hours), length / 3600)
+        starts = [horizon.slots.starts[slot].astimezone(horizon.zone) for slot in first]
+        before = np.zeros(len(first))
+        if seconds[0] > number[0] * length + 1:
+            before[0] = max(charge.quarter_so_far_kwh, 0.0)
+        return cls(
+            which.astype(np.int64),
+            hours,
+            np.array([demand_share(charge.hours, start) for start in starts]),
+            before,
+            tuple(start.strftime("%Y%m") for start in starts),
+        )
+
+    def peak_kw(self, import_kw: FloatArray, slot_hours: FloatArray) -> float:
+        """The highest demand that counts, in kW, of an import per slot."""
+        energy = np.bincount(self.which, import_kw * slot_hours) + self.before_kwh
+        return float(np.max(energy * self.share / self.hours))
 
 
 def add_peak(site: Site, imports: IntArray) -> IntArray:
@@ -17,23 +60,14 @@ def add_peak(site: Site, imports: IntArray) -> IntArray:
     charge, horizon, program = site.horizon.capacity, site.horizon, site.program
     if charge is None or charge.price_per_kw <= 0:
         return np.zeros(0, dtype=np.int64)
-    length = charge.window_minutes * 60
-    seconds = horizon.slots.seconds
-    window = np.floor(seconds[:-1] / length + 1e-9).astype(np.int64)
-    months = [start.astimezone(horizon.zone).strftime("%Y%m") for start in horizon.slots.starts]
-    names = sorted(set(months))
-    due = [max(charge.floor_kw, charge.month_peak_kw if name == months[0] else 0.0) for name in names]
+    windows = Windows.of(site.horizon, charge)
+    names = sorted(set(windows.month))
+    due = [max(charge.floor_kw, charge.month_peak_kw if name == windows.month[0] else 0.0) for name in names]
     peaks = program.columns(len(names), lower=np.array(due), money=charge.price_per_kw)
     # Only what comes on top of the peak that is due anyway is a cost of this plan.
     program.offset -= charge.price_per_kw * float(np.sum(due))
-    windows, first, which = np.unique(window, return_index=True, return_inverse=True)
-    whole = np.maximum(np.bincount(which, horizon.hours), length / 3600)
-    before = np.zeros(len(windows))
-    before[0] = max(charge.quarter_so_far_kwh, 0.0) if seconds[0] > window[0] * length + 1 else 0.0
-    starts = [horizon.slots.starts[slot].astimezone(horizon.zone) for slot in first]
-    share = np.array([demand_share(charge.hours, start) for start in starts])
-    rows = program.rows(len(windows), upper=-before * share)
-    program.put(rows[which], imports, horizon.hours * share[which])
-    month = np.array([names.index(months[slot]) for slot in first])
-    program.put(rows, peaks[month], -whole)
+    rows = program.rows(len(windows.hours), upper=-windows.share * windows.before_kwh)
+    program.put(rows[windows.which], imports, windows.share[windows.which] * horizon.hours)
+    month = np.array([names.index(name) for name in windows.month])
+    program.put(rows, peaks[month], -windows.hours)
     return peaks

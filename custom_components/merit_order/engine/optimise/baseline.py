@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..assets._base import Values
+from ..assets._peak import Windows
 from ..model.horizon import Horizon
 from .problem import Problem
 
@@ -32,8 +33,5 @@ def _peak_cost(horizon: Horizon, net: np.ndarray) -> float:
     if charge is None:
         return 0.0
     due = max(charge.floor_kw, charge.month_peak_kw)
-    window = np.floor(horizon.slots.seconds[:-1] / (charge.window_minutes * 60) + 1e-9).astype(np.int64)
-    _, which = np.unique(window, return_inverse=True)
-    energy = np.bincount(which, np.maximum(net, 0.0) * horizon.hours)
-    hours = np.maximum(np.bincount(which, horizon.hours), charge.window_minutes / 60)
-    return charge.price_per_kw * max(float(np.max(energy / hours)) - due, 0.0)
+    peak = Windows.of(horizon, charge).peak_kw(np.maximum(net, 0.0), horizon.hours)
+    return charge.price_per_kw * max(peak - due, 0.0)
