@@ -1,6 +1,6 @@
 """Setting up the home: what the Energy dashboard knows is offered, a person accepts, and only gaps are asked."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, override
 
@@ -17,8 +17,6 @@ from homeassistant.config_entries import (
     SubentryFlowContext,
 )
 from homeassistant.core import callback
-from homeassistant.data_entry_flow import section
-from homeassistant.helpers import selector
 
 from .const import DOMAIN, SUBENTRY_DEVICE, SUBENTRY_FORECAST, SUBENTRY_TARIFF
 from .energy_prefs import Dashboard, Thing, read_dashboard
@@ -28,10 +26,11 @@ from .engine.devices import device_kind
 from .engine.forecasts import forecast_kind
 from .engine.model.codec import to_json
 from .engine.model.errors import MeritOrderError
-from .engine.model.options import OptionType, settle
+from .engine.model.options import settle
 from .flow_device import DeviceFlow
 from .flow_forecast import ForecastFlow
-from .flow_prices import PriceRefused, first_tariff, known_prices, price_options
+from .flow_home import GROUPS, entered, guided_form, lacks_soc, offer_form, picked, ticked
+from .flow_prices import PriceRefused, first_tariff
 from .flow_schema import CHECK_TIMEOUT_S, blame, fields, seen, within
 from .flow_seed import Seed, forecast_subentry, known_forecast, plant, tariff_subentry
 from .flow_settings import SettingsFlow
@@ -39,14 +38,6 @@ from .flow_tariff import TariffFlow
 from .ports import build_ports
 from .stored import SettingsConfig, TariffConfig
 
-GROUPS: Mapping[str, str] = {
-    "grid": "entities_grid",
-    "solar": "entities_solar",
-    "battery": "entities_battery",
-    "load": "entities_switch",
-}
-"""Fields of the first form, and the kind of device each makes. What may be switched is never ticked for the person."""
-GUIDED = ("entities_grid", "entities_solar", "entities_battery")
 PANELS = "open_meteo"
 KNOWN_FORECAST = "energy_platform"
 
@@ -89,39 +80,22 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         return await (self.async_step_dashboard() if self._dashboard.things else self.async_step_guided())
 
     async def async_step_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """What the Energy dashboard knows, ticked."""
-        things = self._dashboard.things
-        if user_input is not None:
-            self._answers = user_input
-            chosen = {group: set(user_input.get(group, ())) for group in GROUPS}
-            self._picked = [
-                (group, thing) for group in GROUPS for thing in things if thing.key in chosen[group]
-            ]
-            return await self._meet()
-        given: dict[str, Any] = {
-            group: [thing.key for thing in of_kind(things, kind)] if group != "load" else []
-            for group, kind in GROUPS.items()
-        }
-        # A home has one connection to the grid; a second counter of it (day and night rate) would count twice.
-        given["grid"] = given["grid"][:1]
-        given |= known_prices(self._dashboard)
-        return self._dashboard_form(given)
+        """What Home Assistant knows, ticked."""
+        if user_input is None:
+            return self._offer(ticked(self._dashboard))
+        self._answers = user_input
+        self._picked = picked(self._dashboard, user_input)
+        return await self._meet()
 
-    def _dashboard_form(
+    def _offer(
         self,
         given: Mapping[str, Any],
         errors: dict[str, str] | None = None,
         words: dict[str, str] | None = None,
     ) -> ConfigFlowResult:
-        made: dict[probatio.Marker, Any] = {}
-        for group, kind in GROUPS.items():
-            if found := of_kind(self._dashboard.things, kind):
-                marker = probatio.Optional(group, description={"suggested_value": given.get(group, [])})
-                made[marker] = _ticks(found)
-        made |= fields(price_options(self._dashboard), "home", self.hass.config.currency, given)
         return self.async_show_form(
             step_id="dashboard",
-            data_schema=probatio.Schema(made),
+            data_schema=offer_form(self._dashboard, given, self.hass.config.currency),
             errors=errors,
             description_placeholders=words,
             last_step=False,
@@ -129,7 +103,7 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_soc(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """The charge of a battery, which the dashboard does not ask for and no plan can do without."""
-        lacking = [index for index, (_, thing) in enumerate(self._picked) if _lacks_soc(thing)]
+        lacking = [index for index, (_, thing) in enumerate(self._picked) if lacks_soc(thing)]
         group, thing = self._picked[lacking[0]]
         if user_input is not None:
             known = replace(thing, options={**thing.options, "soc": user_input["soc"]})
@@ -145,34 +119,25 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _meet(self) -> ConfigFlowResult:
         """Meet everything that was picked, or show what is wrong with it."""
-        if any(_lacks_soc(thing) for _, thing in self._picked):
+        if any(lacks_soc(thing) for _, thing in self._picked):
             return await self.async_step_soc()
         errors, words = await self._plant(self._picked)
         if errors:
-            return self._dashboard_form(self._answers, errors, words)
+            return self._offer(self._answers, errors, words)
         return await self._ask()
 
     async def async_step_guided(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Without an Energy dashboard: the entities of meter, panels and battery, all of them optional."""
         errors: dict[str, str] = {}
         words: dict[str, str] = {}
-        given = user_input or {}
         if user_input is not None:
             self._answers = user_input
-            things = [thing for kind in GUIDED if (thing := self._entered(kind, user_input.get(kind) or {}))]
-            errors, words = await self._plant([("base", thing) for thing in things])
+            errors, words = await self._plant([("base", thing) for thing in entered(self.hass, user_input)])
             if not errors:
                 return await self._ask()
-        currency = self.hass.config.currency
-        made: dict[probatio.Marker, Any] = {}
-        for key in GUIDED:
-            asked = [option for option in device_kind(key).options if not option.advanced]
-            inside = fields(asked, key, currency, given.get(key), may_stay_empty=True)
-            made[probatio.Optional(key)] = section(probatio.Schema(inside), {"collapsed": key != GUIDED[0]})
-        made |= fields(price_options(self._dashboard), "home", currency, given)
         return self.async_show_form(
             step_id="guided",
-            data_schema=probatio.Schema(made),
+            data_schema=guided_form(self._dashboard, user_input or {}, self.hass.config.currency),
             errors=errors,
             description_placeholders=words,
             last_step=False,
@@ -298,38 +263,6 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
         several = sum(other.solar_asset is not None for other in self._seeds) > 1
         asset = seed.solar_asset if several else None
         self._forecasts.append(await forecast_subentry(self.hass, kind, options, asset))
-
-    def _entered(self, key: str, answers: Mapping[str, Any]) -> Thing | None:
-        """A thing from the guided form, named after the first of its entities; None where none was chosen."""
-        options = device_kind(key).options
-        entities = [
-            answers[option.key]
-            for option in options
-            if option.type is OptionType.ENTITY and answers.get(option.key)
-        ]
-        if not entities:
-            return None
-        state = self.hass.states.get(entities[0])
-        return Thing(kind=key, name=state.name if state is not None else entities[0], options=answers)
-
-
-def of_kind(things: Iterable[Thing], kind: str) -> list[Thing]:
-    """The things that make a device of this kind."""
-    return [thing for thing in things if thing.kind == kind]
-
-
-def _lacks_soc(thing: Thing) -> bool:
-    return thing.kind == GROUPS["battery"] and "soc" not in thing.options
-
-
-def _ticks(things: Iterable[Thing]) -> selector.SelectSelector:
-    return selector.SelectSelector(
-        selector.SelectSelectorConfig(
-            options=[selector.SelectOptionDict(value=thing.key, label=thing.name) for thing in things],
-            multiple=True,
-            mode=selector.SelectSelectorMode.LIST,
-        )
-    )
 
 
 type Step = Callable[[MeritOrderConfigFlow, dict[str, Any] | None], Awaitable[ConfigFlowResult]]

@@ -76,7 +76,8 @@ class ForecastConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsConfig:
     """Options of the home. Price levels: below `cheap_below` is cheap, above `expensive_above` expensive; None means
-    the lowest and the highest quarter of the window ahead."""
+    the lowest and the highest quarter of the window ahead.
+    """
 
     mode: str = MODE_ADVISE
     cheap_below: float | None = None

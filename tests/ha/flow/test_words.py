@@ -16,7 +16,7 @@ from homeassistant.helpers import selector
 
 import custom_components.merit_order as integration
 from custom_components.merit_order import engine
-from custom_components.merit_order.config_flow import GROUPS, GUIDED, PANELS, MeritOrderConfigFlow
+from custom_components.merit_order.config_flow import PANELS, MeritOrderConfigFlow
 from custom_components.merit_order.energy_prefs import Dashboard
 from custom_components.merit_order.engine.assets import ASSETS
 from custom_components.merit_order.engine.devices import DEVICES, device_kind
@@ -26,6 +26,7 @@ from custom_components.merit_order.engine.model.options import Option
 from custom_components.merit_order.engine.tariffs import TARIFFS
 from custom_components.merit_order.flow_device import ADVANCED_SUFFIX, NAME, USE, DeviceFlow
 from custom_components.merit_order.flow_forecast import ASSET, ForecastFlow
+from custom_components.merit_order.flow_home import GROUPS, GUIDED
 from custom_components.merit_order.flow_prices import BY_ENTITY, price_options
 from custom_components.merit_order.flow_schema import fields, form, seen
 from custom_components.merit_order.flow_settings import SETTINGS
