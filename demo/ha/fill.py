@@ -8,6 +8,8 @@ from demo.ha.entry import BOILER, INVERTER, METER, PUMP
 from demo.ha.server import Client
 from demo.truth import HourRow
 
+FIRST_PAGE = "merit-order"
+
 # The energy sensors (unique id) and what the simulation counted for them, in kWh.
 COUNTERS: dict[str, Callable[[HourRow], float]] = {
     f"{METER}_grid_import": lambda row: row.import_kwh,
@@ -107,4 +109,9 @@ async def dashboard(client: Client) -> None:
             }
         ],
     }
-    await client.call("lovelace/config/save", config=config)
+    await client.call(
+        "lovelace/dashboards/create", url_path=FIRST_PAGE, title="Merit Order", icon="mdi:home-lightning-bolt"
+    )
+    await client.call("lovelace/config/save", url_path=FIRST_PAGE, config=config)
+    # Home Assistant's own overview comes first otherwise.
+    await client.call("frontend/set_system_data", key="core", value={"default_panel": FIRST_PAGE})

@@ -1,14 +1,20 @@
 /** The few parts of Home Assistant's frontend object that the cards use. */
 
+import type { Locale } from "../logic/format";
+
 export interface Connection {
-  subscribeMessage<T>(callback: (message: T) => void, message: { type: string }): Promise<() => Promise<void>>;
+  subscribeMessage<T>(
+    callback: (message: T) => void,
+    message: { type: string },
+  ): Promise<() => Promise<void>>;
 }
 
 export interface Hass {
   connection: Connection;
   connected: boolean;
   language: string;
-  locale: { language: string; time_format: string; number_format: string };
+  locale: Locale;
   config: { time_zone: string; currency: string };
   themes: { darkMode: boolean };
+  callService(domain: string, service: string, data: Record<string, unknown>): Promise<unknown>;
 }

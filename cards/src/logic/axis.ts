@@ -1,5 +1,7 @@
 /** The one time axis: instants to pixels, and the hours people think in. */
 
+import type { Format } from "./format";
+
 export interface Axis {
   readonly from: number;
   readonly to: number;
@@ -40,16 +42,14 @@ function wallHour(at: number, zone: string): { hour: number; minute: number } {
 }
 
 /** Ticks at round hours of the home's clock, as many as have `room` pixels each. Days with a clock change stay right. */
-export function ticks(axis: Axis, zone: string, language: string, room = 56): Tick[] {
+export function ticks(axis: Axis, format: Format, room = 56): Tick[] {
   const perHour = ((axis.right - axis.left) * HOUR) / (axis.to - axis.from);
   const step = STEPS.find((hours) => hours * perHour >= room) ?? 24;
-  const time = new Intl.DateTimeFormat(language, { timeZone: zone, hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(language, { timeZone: zone, weekday: "short" });
   const found: Tick[] = [];
   for (let at = Math.ceil(axis.from / (HOUR / 2)) * (HOUR / 2); at < axis.to; at += HOUR / 2) {
-    const { hour, minute } = wallHour(at, zone);
+    const { hour, minute } = wallHour(at, format.zone);
     if (minute !== 0 || hour % step !== 0) continue;
-    found.push({ at, label: hour === 0 ? day.format(at) : time.format(at), midnight: hour === 0 });
+    found.push({ at, label: hour === 0 ? format.weekday(at) : format.time(at), midnight: hour === 0 });
   }
   return found;
 }

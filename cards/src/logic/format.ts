@@ -1,34 +1,68 @@
-/** Numbers, money and times as the person's language writes them. */
+/** Numbers, money and times as the person's own settings in Home Assistant write them. */
+
+export interface Locale {
+  readonly language: string;
+  readonly time_format?: string;
+  readonly number_format?: string;
+}
 
 const MINOR: Record<string, string> = { EUR: "ct", GBP: "p", USD: "¢", AUD: "c", CAD: "¢", NZD: "c" };
+const NUMBERS: Record<string, string> = {
+  comma_decimal: "en-US",
+  decimal_comma: "de",
+  space_comma: "fr",
+  quote_decimal: "de-CH",
+};
 
 export class Format {
+  private readonly numbers: string | undefined;
+  private readonly clock: Intl.DateTimeFormatOptions;
+  private readonly clockLanguage: string | undefined;
+
   constructor(
-    private readonly language: string,
-    private readonly zone: string,
+    readonly locale: Locale,
+    readonly zone: string,
     private readonly currency: string,
-  ) {}
+  ) {
+    const { language, number_format = "language", time_format = "language" } = locale;
+    this.numbers = number_format === "system" ? undefined : (NUMBERS[number_format] ?? language);
+    this.clockLanguage = time_format === "system" ? undefined : language;
+    const hour12 = time_format === "12" ? true : time_format === "24" ? false : undefined;
+    this.clock = {
+      timeZone: zone,
+      hour: hour12 ? "numeric" : "2-digit",
+      minute: "2-digit",
+      ...(hour12 === undefined ? {} : { hourCycle: hour12 ? "h12" : "h23" }),
+    };
+  }
 
   number(value: number, digits = 1): string {
-    return new Intl.NumberFormat(this.language, {
+    const least = 0.5 * 10 ** -digits;
+    return new Intl.NumberFormat(this.numbers, {
       minimumFractionDigits: digits,
       maximumFractionDigits: digits,
-    }).format(value === 0 ? 0 : value);
+      useGrouping: this.locale.number_format !== "none",
+    }).format(Math.abs(value) < least ? 0 : value);
   }
 
   money(value: number): string {
-    return new Intl.NumberFormat(this.language, {
+    return new Intl.NumberFormat(this.numbers, {
       style: "currency",
       currency: this.currency,
       currencyDisplay: "narrowSymbol",
     }).format(Math.abs(value) < 0.005 ? 0 : value);
   }
 
-  /** A price per kWh in the coins people say it in: "22.7 p". */
-  price(value: number): { value: string; unit: string } {
+  /** A price per kWh in the coins people say it in: "22.7" "p/kWh". */
+  price(value: number, digits = 1): { value: string; unit: string } {
     const coin = MINOR[this.currency];
-    if (coin) return { value: this.number(value * 100), unit: `${coin}/kWh` };
+    if (coin) return { value: this.number(value * 100, digits), unit: `${coin}/kWh` };
     return { value: this.number(value, 2), unit: `${this.currency}/kWh` };
+  }
+
+  priceText(value: number): string {
+    const { value: number, unit } = this.price(value);
+    return `${number} ${unit}`;
   }
 
   power(kw: number): string {
@@ -39,18 +73,23 @@ export class Format {
     return `${this.number(kwh)} kWh`;
   }
 
+  percent(value: number): string {
+    return `${this.number(value, 0)} %`;
+  }
+
   time(at: number): string {
-    return new Intl.DateTimeFormat(this.language, {
-      timeZone: this.zone,
-      hour: "2-digit",
-      minute: "2-digit",
-    }).format(at);
+    return new Intl.DateTimeFormat(this.clockLanguage, this.clock).format(at);
+  }
+
+  weekday(at: number): string {
+    return new Intl.DateTimeFormat(this.locale.language, { timeZone: this.zone, weekday: "short" }).format(
+      at,
+    );
   }
 
   /** The time, with its weekday when it is not on the same day as `now`. */
   when(at: number, now: number): string {
-    const day = new Intl.DateTimeFormat(this.language, { timeZone: this.zone, weekday: "short" });
     const date = new Intl.DateTimeFormat("en-CA", { timeZone: this.zone });
-    return date.format(at) === date.format(now) ? this.time(at) : `${day.format(at)} ${this.time(at)}`;
+    return date.format(at) === date.format(now) ? this.time(at) : `${this.weekday(at)} ${this.time(at)}`;
   }
 }

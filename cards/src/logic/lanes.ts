@@ -1,48 +1,48 @@
 import type { AssetPlan, Block } from "../data/types";
 
+/** How a block is drawn: it works, it merely follows the home, or it is kept still. */
+export type Look = "solid" | "soft" | "still";
+
 export interface LaneBlock {
   readonly from: number;
   readonly to: number;
   readonly block: Block;
-  /** Part of the lane's height, 0.35 to 1: how hard it works. */
-  readonly weight: number;
+  readonly look: Look;
 }
 
 export interface Lane {
   readonly asset: AssetPlan;
+  readonly colour: string;
   readonly blocks: readonly LaneBlock[];
 }
 
-const QUIET = new Set(["self", "off"]);
+const LOOKS: Record<string, Look> = { self: "soft", hold: "still" };
 const WITHOUT_LANE = new Set(["grid", "solar"]);
+const BY_KIND: Record<string, string> = {
+  battery: "battery",
+  vehicle: "car",
+  hot_water: "water",
+  heating: "heat",
+};
+const FIRST = ["battery", "vehicle"];
 
-/** One lane per thing a person owns and that is planned; what merely follows the home is not a block. */
+/** One lane per thing a person owns and that is planned: stores first, then the others as they come. */
 export function lanes(assets: readonly AssetPlan[]): Lane[] {
+  const rank = (asset: AssetPlan): number =>
+    (FIRST.indexOf(asset.kind) + FIRST.length + 1) % (FIRST.length + 1);
   return assets
     .filter((asset) => !WITHOUT_LANE.has(asset.kind))
-    .map((asset) => {
-      const most = Math.max(...asset.blocks.map((block) => Math.abs(block.power_kw)), 0.001);
-      return {
-        asset,
-        blocks: asset.blocks
-          .filter((block) => !QUIET.has(block.mode))
-          .map((block) => ({
-            from: Date.parse(block.start),
-            to: Date.parse(block.end),
-            block,
-            weight: 0.35 + 0.65 * (Math.abs(block.power_kw) / most),
-          })),
-      };
-    });
-}
-
-/** A colour slot of the palette for an asset: by kind first, then in the order they come. */
-export function colour(asset: AssetPlan, index: number): string {
-  const byKind: Record<string, string> = {
-    battery: "battery",
-    vehicle: "car",
-    hot_water: "water",
-    heating: "heat",
-  };
-  return byKind[asset.kind] ?? `load-${index % 3}`;
+    .sort((a, b) => rank(a) - rank(b))
+    .map((asset, index) => ({
+      asset,
+      colour: BY_KIND[asset.kind] ?? `load-${index % 3}`,
+      blocks: asset.blocks
+        .filter((block) => block.mode !== "off")
+        .map((block) => ({
+          from: Date.parse(block.start),
+          to: Date.parse(block.end),
+          block,
+          look: LOOKS[block.mode] ?? "solid",
+        })),
+    }));
 }

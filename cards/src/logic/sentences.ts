@@ -1,13 +1,14 @@
 /** What a person who reads only the top of the card has to know, as short sentences. */
 
 import type { AssetPlan, Block, Level, Plan, Reason } from "../data/types";
-import type { Translate } from "../i18n/translate";
+import type { Key, Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
 import type { Format } from "./format";
 
 const NEXT_SHOWN = 3;
 const EVEN = 0.005;
 
+const PASSIVE = new Set(["self", "hold", "off"]);
 const LEVELS: readonly string[] = ["cheap", "normal", "expensive"];
 
 /** Until when the price stays at its level, and what comes then. Null where no change is known. */
@@ -51,11 +52,14 @@ export function doing(plan: Plan, at: number, t: Translate, format: Format): Doi
 
 /** One sentence for a block: who does what, fed by what. */
 export function what(asset: AssetPlan, block: Block, t: Translate): string {
-  const key = `does.${block.mode}`;
-  const verb = t(isKey(key) ? key : "does.on", { name: asset.name });
   const source = `source.${block.source}`;
   const fed = block.power_kw > 0 && isKey(source) ? ` ${t(source)}` : "";
-  return verb + fed;
+  return verb(asset, block, t) + fed;
+}
+
+function verb(asset: AssetPlan, block: Block, t: Translate): string {
+  const key = block.mode === "self" && block.power_kw < 0 ? "does.feed" : `does.${block.mode}`;
+  return t(isKey(key) ? key : "does.on", { name: asset.name });
 }
 
 /** The measured reason for a block, or null: what is not measured is not said. */
@@ -78,8 +82,8 @@ export function upcoming(plan: Plan, at: number, t: Translate, format: Format): 
   const starts = plan.assets
     .filter((asset) => asset.kind !== "grid" && asset.kind !== "solar")
     .flatMap((asset) => {
-      const block = asset.blocks.find((one) => Date.parse(one.start) > at && one.mode !== "self" && one.mode !== "off");
-      return block ? [{ name: asset.name, at: Date.parse(block.start) }] : [];
+      const block = asset.blocks.find((one) => Date.parse(one.start) > at && !PASSIVE.has(one.mode));
+      return block ? [{ name: verb(asset, block, t), at: Date.parse(block.start) }] : [];
     })
     .sort((a, b) => a.at - b.at)
     .slice(0, NEXT_SHOWN);
@@ -91,13 +95,18 @@ export function upcoming(plan: Plan, at: number, t: Translate, format: Format): 
 /** What is wrong or not yet learned among the inputs; empty when all is well. */
 export function inputTrouble(plan: Plan, t: Translate): string {
   const name = (key: string): string => {
-    const word = `input.${key.split(":")[0]}`;
-    return isKey(word) ? t(word) : t("input.other", { name: key });
+    const [kind = "", id] = key.split(":");
+    const word = `input.${kind}`;
+    return plan.assets.find((asset) => asset.id === id)?.name ?? (isKey(word) ? t(word) : kind);
   };
   const list = (wanted: readonly string[]): string =>
-    [...new Set(plan.inputs.filter((one) => wanted.includes(one.health)).map((one) => name(one.key)))].join(", ");
-  const bad = list(["stale", "partial", "suspect", "missing"]);
-  if (bad) return t("inputs_bad", { list: bad });
-  const learning = list(["provisional"]);
-  return learning ? t("inputs_learning", { list: learning }) : "";
+    [...new Set(plan.inputs.filter((one) => wanted.includes(one.health)).map((one) => name(one.key)))].join(
+      ", ",
+    );
+  const said: readonly [Key, string][] = [
+    ["inputs_bad", list(["stale", "partial", "suspect"])],
+    ["inputs_missing", list(["missing"])],
+    ["inputs_learning", list(["provisional"])],
+  ];
+  return said.flatMap(([key, names]) => (names ? [t(key, { list: names })] : [])).join(" · ");
 }

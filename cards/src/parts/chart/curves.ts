@@ -1,0 +1,98 @@
+import { type SVGTemplateResult, svg } from "lit";
+import type { HomePlan, Series } from "../../data/types";
+import { x } from "../../logic/axis";
+import type { Scale } from "../../logic/scale";
+import type { View } from "../../logic/view";
+import { type Pen, title } from "./frame";
+
+type Point = readonly [number, number];
+
+/** Points at the middle of each slot; a gap in the values is a gap in the line. */
+export function points(view: View, scale: Scale, series: Series): Point[][] {
+  const parts: Point[][] = [[]];
+  series.slice(0, view.shown).forEach((value, slot) => {
+    const [start, end] = [view.edges[slot] ?? 0, view.edges[slot + 1] ?? 0];
+    if (value === null) parts.push([]);
+    else
+      parts[parts.length - 1]?.push([
+        x(view.axis, Math.min((start + end) / 2, view.axis.to)),
+        scale.y(value),
+      ]);
+  });
+  return parts.filter((part) => part.length > 0);
+}
+
+export function path(part: readonly Point[]): string {
+  return part.map(([px, py], i) => `${i === 0 ? "M" : "L"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
+}
+
+function area(part: readonly Point[], base: number): string {
+  const [first, last] = [part[0], part[part.length - 1]];
+  if (!first || !last) return "";
+  return `${path(part)}L${last[0].toFixed(1)} ${base}L${first[0].toFixed(1)} ${base}Z`;
+}
+
+/** Sun with its likely band, and what the home itself uses, on one scale. */
+export function power(pen: Pen, home: HomePlan): SVGTemplateResult {
+  const { view, t, format } = pen;
+  const row = view.power;
+  const base = row.scale.y(0);
+  const low = points(view, row.scale, home.solar_low_kw).flat();
+  const high = points(view, row.scale, home.solar_high_kw).flat();
+  const band =
+    low.length > 1 && high.length > 1 ? `${path(high)}${path([...low].reverse()).replace("M", "L")}Z` : "";
+  const top = svg`<text class="scale" x=${view.axis.right} y=${row.top + 8} text-anchor="end">${format.power(row.scale.high)}</text>`;
+  const names = view.narrow
+    ? svg`<text class="name" x="1" y=${row.top - 6}>
+        ${row.solar ? svg`<tspan style="fill:var(--mo-sun)">${t("sun")}</tspan><tspan class="note"> · </tspan>` : null}<tspan style="fill:var(--mo-home)">${t("home")}</tspan></text>`
+    : svg`${row.solar ? title(pen, row, t("sun"), "", "sun") : null}
+        ${title(pen, { top: row.top + (row.solar ? 18 : 0), bottom: row.bottom }, t("home"), "", "home")}`;
+  return svg`${names}${top}
+    ${
+      row.solar
+        ? svg`<path class="band" d=${band} />
+        ${points(view, row.scale, home.solar_kw).map(
+          (part) => svg`<path class="sun-fill" d=${area(part, base)} /><path class="sun" d=${path(part)} />`,
+        )}`
+        : null
+    }
+    ${points(view, row.scale, home.load_kw).map((part) => svg`<path class="home" d=${path(part)} />`)}
+    <line class="base" x1=${view.axis.left} x2=${view.axis.right} y1=${base} y2=${base} />`;
+}
+
+/** How full the battery will be. */
+export function charge(pen: Pen): SVGTemplateResult | null {
+  const { view, t } = pen;
+  const row = view.soc;
+  if (!row) return null;
+  const { axis, edges } = view;
+  const levels: Series = [row.start, ...row.level.slice(0, view.shown)];
+  const line = levels.flatMap((value, edge): Point[] =>
+    value === null ? [] : [[x(axis, Math.min(edges[edge] ?? axis.to, axis.to)), row.scale.y(value)]],
+  );
+  return svg`
+    ${title(pen, row, t("battery"), "%", "battery")}
+    <text class="scale" x=${axis.right} y=${row.top + 8} text-anchor="end">100</text>
+    <line class="limit" x1=${axis.left} x2=${axis.right} y1=${row.top} y2=${row.top} />
+    <path class="soc-fill" d=${area(line, row.bottom)} />
+    <path class="soc" d=${path(line)} />
+    <line class="base" x1=${axis.left} x2=${axis.right} y1=${row.bottom} y2=${row.bottom} />`;
+}
+
+/** Power through the meter: import above the line, export below. */
+export function meter(pen: Pen, home: HomePlan): SVGTemplateResult {
+  const { view, t, format } = pen;
+  const { axis, edges, grid: row } = view;
+  const zero = row.scale.y(0);
+  return svg`
+    ${title(pen, row, t("grid"))}
+    <text class="scale" x=${axis.right} y=${row.top + 8} text-anchor="end">${format.power(row.scale.high)}</text>
+    ${home.grid_kw.slice(0, view.shown).map((value, slot) => {
+      if (value === null || Math.abs(value) < 0.01) return null;
+      const [from, to] = [x(axis, edges[slot] ?? 0), Math.min(x(axis, edges[slot + 1] ?? 0), axis.right)];
+      const y = row.scale.y(value);
+      return svg`<rect class=${value > 0 ? "import" : "export"} x=${from} y=${Math.min(y, zero)}
+        width=${Math.max(to - from - 0.5, 0.5)} height=${Math.abs(zero - y)} />`;
+    })}
+    <line class="base" x1=${axis.left} x2=${axis.right} y1=${zero} y2=${zero} />`;
+}

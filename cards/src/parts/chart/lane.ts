@@ -1,0 +1,68 @@
+import { type SVGTemplateResult, svg } from "lit";
+import type { AssetPlan, Block } from "../../data/types";
+import { isKey } from "../../i18n/translate";
+import { x } from "../../logic/axis";
+import type { LaneBlock } from "../../logic/lanes";
+import { what } from "../../logic/sentences";
+import type { LaneBand } from "../../logic/view";
+import { type Pen, title } from "./frame";
+
+export type Pick = (asset: AssetPlan, block: Block) => void;
+
+const LETTER = 6.2;
+
+/** The words of a block, the fuller the more room there is; none where none fits. */
+export function caption(pen: Pen, one: LaneBlock, width: number): string {
+  const { t, format } = pen;
+  const { block } = one;
+  const key = `block.${block.mode === "self" && block.power_kw > 0 ? "fill" : block.mode}`;
+  const does = isKey(key) ? t(key) : "";
+  const power = one.look === "solid" ? format.power(Math.abs(block.power_kw)) : "";
+  const candidates = [
+    [does, power].filter(Boolean).join(" "),
+    power,
+    does,
+    format.number(Math.abs(block.power_kw)),
+  ];
+  const fitting = candidates.filter((text, i) => text && (i < 3 || one.look === "solid"));
+  return fitting.find((text) => text.length * LETTER + 10 <= width) ?? "";
+}
+
+/** One thing a person owns, with what it is going to do. */
+export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
+  const { view, t, format } = pen;
+  const { axis, narrow } = view;
+  const { asset, colour, blocks } = row.lane;
+  const middle = (row.top + row.bottom) / 2;
+  return svg`
+    <g style=${`--lane:var(--mo-${colour})`}>
+    ${title(pen, narrow ? row : { top: row.top + 4, bottom: row.bottom }, short(asset.name, narrow))}
+    <line class="track" x1=${axis.left} x2=${axis.right} y1=${middle} y2=${middle} />
+    ${blocks.map((one) => {
+      const from = Math.max(x(axis, one.from), axis.left);
+      const width = Math.min(x(axis, one.to), axis.right) - from;
+      if (width <= 0) return null;
+      const drawn = Math.max(width - 1, 2);
+      const said = `${what(asset, one.block, t)}, ${format.time(one.from)} – ${format.time(one.to)}`;
+      const press = (event: KeyboardEvent): void => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        pick(asset, one.block);
+      };
+      return svg`<g class=${`block ${one.look}`} role="button" tabindex="0" aria-label=${said}
+          @click=${() => pick(asset, one.block)} @keydown=${press}>
+        <rect x=${from} y=${row.top} width=${drawn} height=${row.bottom - row.top} rx="5" />
+        <text x=${from + 6} y=${middle + 4}>${caption(pen, one, drawn)}</text>
+      </g>`;
+    })}
+    ${
+      blocks.length === 0
+        ? svg`<text class="note" x=${axis.left + 6} y=${middle - 4}>${t(asset.controlled ? "lane_empty" : "unplanned")}</text>`
+        : null
+    }
+    </g>`;
+}
+
+function short(name: string, narrow: boolean): string {
+  return narrow || name.length <= 16 ? name : `${name.slice(0, 15)}…`;
+}

@@ -1,0 +1,45 @@
+import { css } from "lit";
+
+export const chartStyles = css`
+  :host { display: block; position: relative; direction: ltr; }
+  svg { display: block; width: 100%; overflow: visible; touch-action: pan-y; font-family: inherit; }
+  text { fill: var(--mo-text); font-size: 12px; }
+  .name { font-size: 13px; }
+  .note, .tick, .scale { fill: var(--mo-quiet); font-size: 11px; }
+  .value, text.now, .day { font-weight: 600; font-size: 11px; fill: var(--mo-text); }
+  .value, .scale { paint-order: stroke; stroke: var(--mo-surface); stroke-width: 3px; stroke-linejoin: round; }
+  .hour, .track, .limit { stroke: var(--mo-line); stroke-width: 1; }
+  .limit { stroke-dasharray: 2 4; }
+  .midnight { stroke: var(--mo-quiet); stroke-width: 1; opacity: 0.5; }
+  .base { stroke: var(--mo-quiet); stroke-width: 1; opacity: 0.45; }
+  line.now { stroke: var(--mo-text); stroke-width: 2; }
+  .sun, .soc, .home { fill: none; stroke-width: 2; stroke-linejoin: round; }
+  .sun { stroke: var(--mo-sun); }
+  .sun-fill { fill: var(--mo-sun); opacity: 0.14; }
+  .band { fill: var(--mo-sun); opacity: 0.2; }
+  .home { stroke: var(--mo-home); stroke-width: 1.5; }
+  .soc { stroke: var(--mo-battery); }
+  .soc-fill { fill: var(--mo-battery); opacity: 0.16; }
+  .import { fill: var(--mo-normal); }
+  .export { fill: var(--mo-cheap); }
+  .block { cursor: pointer; outline: none; }
+  .block text { font-size: 11.5px; font-weight: 600; pointer-events: none; }
+  .block.solid rect { fill: var(--lane); }
+  .block.solid text { fill: var(--mo-on-colour); }
+  .block.soft rect { fill: color-mix(in srgb, var(--lane) 20%, var(--mo-surface)); }
+  .block.soft text { font-weight: 400; fill: var(--mo-text); }
+  .block.still rect { fill: var(--mo-surface); stroke: var(--lane); stroke-width: 1; stroke-dasharray: 3 3; }
+  .block.still text { font-weight: 400; fill: var(--mo-quiet); }
+  .block:hover rect { filter: brightness(1.08); }
+  .block:focus-visible rect, .cursor:focus-visible { stroke: var(--mo-text); stroke-width: 2; stroke-dasharray: none; }
+  .cursor { fill: transparent; outline: none; }
+  .slot { fill: var(--mo-text); opacity: 0.09; pointer-events: none; }
+  .tip {
+    position: absolute; top: 26px; padding: 8px 10px; border-radius: 8px; pointer-events: none; z-index: 1;
+    background: var(--mo-surface); color: var(--mo-text); border: 1px solid var(--mo-line);
+    box-shadow: 0 4px 16px rgb(0 0 0 / 18%); font-size: 12px; line-height: 1.5; white-space: nowrap;
+  }
+  .tip dl { display: grid; grid-template-columns: auto auto; gap: 0 12px; margin: 2px 0 0; }
+  .tip dt { color: var(--mo-quiet); }
+  .tip dd { margin: 0; text-align: end; font-variant-numeric: tabular-nums; }
+`;

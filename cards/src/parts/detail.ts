@@ -1,0 +1,62 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import type { AssetEntities, AssetPlan, Block } from "../data/types";
+import type { Translate } from "../i18n/translate";
+import type { Format } from "../logic/format";
+import { what, why } from "../logic/sentences";
+import { palette } from "./theme";
+
+/** One block: what, when, how much, why; and whether Merit Order may run the thing. Fires `closed` and `allowed`. */
+export class BlockDetail extends LitElement {
+  static override styles = [
+    palette,
+    css`
+      :host { display: block; margin-top: 8px; padding: 12px 14px; border-radius: 10px; border: 1px solid var(--mo-line); color: var(--mo-text); font-size: 14px; line-height: 1.5; }
+      header { display: flex; justify-content: space-between; gap: 12px; font-size: 16px; font-weight: 600; }
+      p { margin: 4px 0 0; }
+      .quiet { color: var(--mo-quiet); }
+      button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; padding: 0 6px; min-width: 32px; min-height: 32px; border-radius: 8px; }
+      label { display: flex; align-items: center; gap: 8px; margin-top: 8px; min-height: 32px; cursor: pointer; }
+      input { width: 18px; height: 18px; accent-color: var(--mo-battery); }
+    `,
+  ];
+
+  @property({ attribute: false }) asset!: AssetPlan;
+  @property({ attribute: false }) block!: Block;
+  @property({ attribute: false }) entities: AssetEntities | undefined;
+  @property({ attribute: false }) now = Date.now();
+  @property({ attribute: false }) format!: Format;
+  @property({ attribute: false }) t!: Translate;
+  @property({ type: Boolean, reflect: true }) dark = false;
+
+  private close = (): void => {
+    this.dispatchEvent(new CustomEvent("closed"));
+  };
+
+  private allow = (event: Event): void => {
+    const allowed = (event.target as HTMLInputElement).checked;
+    this.dispatchEvent(new CustomEvent("allowed", { detail: { entity: this.entities?.switch, allowed } }));
+  };
+
+  protected override render(): TemplateResult {
+    const { asset, block, entities, now, format, t } = this;
+    const [start, end] = [Date.parse(block.start), Date.parse(block.end)];
+    const money = t(block.cost < 0 ? "detail.earns" : "detail.cost", {
+      money: format.money(Math.abs(block.cost)),
+    });
+    const amounts = [
+      format.power(Math.abs(block.power_kw)),
+      format.energy(Math.abs(block.energy_kwh)),
+      money,
+    ];
+    return html`<header><span>${what(asset, block, t)}</span>
+        <button aria-label=${t("detail.close")} @click=${this.close}>✕</button></header>
+      <p>${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${amounts.join(" · ")}</span></p>
+      <p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>
+      ${
+        entities?.switch
+          ? html`<label><input type="checkbox" .checked=${entities.enabled} @change=${this.allow} />${t("detail.allowed")}</label>`
+          : nothing
+      }`;
+  }
+}
