@@ -9,6 +9,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
@@ -19,6 +20,7 @@ from .devices_hub import DeviceCoordinator
 from .driver import Driver
 from .engine.model.errors import InputError
 from .engine.model.ports import Ports
+from .engine.tariffs import tariff_kind
 from .frontend import async_setup_frontend
 from .gather import Home
 from .leases import Leases, remove_leases
@@ -33,7 +35,7 @@ from .schedules import async_forget_schedules, async_setup_schedules
 from .services import async_setup_services
 from .services_assets import async_setup_asset_services
 from .sources import Sources
-from .stored import devices, tariffs
+from .stored import TariffConfig, devices, tariffs
 from .websocket_api import SIGNAL_LOADED, async_setup_websocket
 
 PLATFORMS = [
@@ -82,6 +84,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     _watch(entry, runtime)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_schedules(hass, entry)
+    _forget_removed(hass, entry, runtime)
     runtime.driver.start()
     entry.async_on_unload(entry.add_update_listener(_updated))
     runtime.planner.request()
@@ -126,7 +129,7 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
     controls.keep_only({asset.id for asset in assets})
     home = Home(
         ports=ports,
-        currency=hass.config.currency,
+        currency=_currency(hass, contracts[0][1] if contracts else None),
         tariff=contracts[0][1] if contracts else None,
         assets=assets,
         devices=hub,
@@ -136,17 +139,34 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
     loads = LoadBook(home)
     planner = PlanCoordinator(hass, entry, home, loads.states)
     leases = Leases(hass, home, entry.entry_id)
+    driver = Driver(hass, entry, planner, leases)
     return Runtime(
         home=home,
         shelf=shelf,
         planner=planner,
         loads=loads,
         leases=leases,
-        driver=Driver(hass, entry, planner, leases),
-        repairs=Repairs(hass, planner),
+        driver=driver,
+        repairs=Repairs(hass, planner, driver),
         live=LiveCoordinator(hass, entry, home),
         loaded_with=_fingerprint(entry),
     )
+
+
+def _currency(hass: HomeAssistant, contract: TariffConfig | None) -> str:
+    """The currency of the contract where its kind has one (a British price is in pounds), else the home's."""
+    own = tariff_kind(contract.supply.kind).currency if contract is not None else None
+    return own or hass.config.currency
+
+
+@callback
+def _forget_removed(hass: HomeAssistant, entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
+    """Remove the devices of assets that a reconfigured device no longer brings."""
+    known = {entry.entry_id, *entry.subentries, *(asset.id for asset in runtime.home.assets)}
+    registry = dr.async_get(hass)
+    for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
+        if not any(domain == DOMAIN and key in known for domain, key in device.identifiers):
+            registry.async_remove_device(device.id)
 
 
 async def _first_read(hass: HomeAssistant, entry: MeritOrderConfigEntry, runtime: Runtime) -> None:

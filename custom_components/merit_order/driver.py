@@ -89,6 +89,20 @@ class Driver:
         if asset.role is not None:
             self._hands.pop(lease_key(asset.subentry_id, asset.role), None)
 
+    def resting(self) -> list[tuple[str, str, str]]:
+        """Who refused too often and is left alone now: name, key and last error."""
+        now = self._planner.now
+        names = {
+            lease_key(asset.subentry_id, asset.role): asset.config.name
+            for asset in self._planner.home.assets
+            if asset.role is not None
+        }
+        return [
+            (names.get(key, key), key, trial.error)
+            for key, trial in self.trials.items()
+            if trial.rests_until is not None and now < trial.rests_until + PACE
+        ]
+
     async def stop(self) -> None:
         """Give everything back."""
         async with self._lock:

@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN, MODE_OFF
 from .coordinator import PlanCoordinator
+from .driver import Driver
 from .engine.assets import asset_kind
 from .engine.model.roles import Role
 
@@ -32,8 +33,9 @@ class Trouble:
 class Repairs:
     """Raises and clears the issues of a home."""
 
-    def __init__(self, hass: HomeAssistant, planner: PlanCoordinator) -> None:
+    def __init__(self, hass: HomeAssistant, planner: PlanCoordinator, driver: Driver) -> None:
         self._hass = hass
+        self._driver = driver
         self._planner = planner
         self._since: dict[str, datetime] = {}
         self._raised: set[str] = set()
@@ -77,6 +79,7 @@ class Repairs:
         if self._planner.mode == MODE_OFF:
             return
         yield from self._devices()
+        yield from self._refusals()
         price = home.sources.find("price")
         if home.tariff is None:
             yield Trouble(id="no_tariff", key="no_tariff", patience=timedelta())
@@ -98,6 +101,16 @@ class Repairs:
                     patience=DEVICE_PATIENCE,
                     placeholders={"device": device.name, "error": str(device.last_exception)},
                 )
+
+    def _refusals(self) -> Iterator[Trouble]:
+        """Devices that take no command and are left alone for a while."""
+        for asset_name, key, error in self._driver.resting():
+            yield Trouble(
+                id=f"command_refused_{key.replace('/', '_')}",
+                key="command_refused",
+                patience=timedelta(),
+                placeholders={"asset": asset_name, "error": error},
+            )
 
     def _forecasts(self) -> Iterator[Trouble]:
         sources = self._planner.home.sources

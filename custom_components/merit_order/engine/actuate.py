@@ -80,7 +80,7 @@ def needs_write(command: Command, running: Command | None, readings: Readings | 
     if command.action is Action.RELEASE:
         return running is not None
     if running is None or running.action is not command.action:
-        return not _is_so(command, readings) or running is not None or command.action is Action.POWER
+        return _is_so(command, readings) is not True or running is not None or command.action is Action.POWER
     if command.action is Action.POWER:
         was, wanted = running.power_kw or 0.0, command.power_kw or 0.0
         if abs(wanted - was) > max(SAME_KW, SAME_SHARE * abs(was)) or (wanted == 0.0) != (was == 0.0):
@@ -88,14 +88,15 @@ def needs_write(command: Command, running: Command | None, readings: Readings | 
         return running.expires - now <= LEASE - RENEW_AFTER and command.expires > running.expires
     if command.action is Action.CURRENT:
         return command.current_a != running.current_a
-    return not _is_so(command, readings)
+    # A relay nobody has heard of lately was told already: telling it again each half minute would only wear it.
+    return _is_so(command, readings) is False
 
 
-def _is_so(command: Command, readings: Readings | None) -> bool:
-    """Whether a relay stands as it should already."""
+def _is_so(command: Command, readings: Readings | None) -> bool | None:
+    """Whether a relay stands as it should already; None when nothing says how it stands."""
     switch = readings.switch if readings is not None else None
     if command.role is not Role.SWITCH or switch is None or switch.on is None:
-        return False
+        return None
     return switch.on is (command.action is Action.ON)
 
 

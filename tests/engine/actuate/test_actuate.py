@@ -118,6 +118,7 @@ def test_a_relay_is_written_only_when_it_stands_otherwise() -> None:
     assert needs_write(on, None, relay(False), NOW)
     assert not needs_write(on, None, relay(True), NOW)
     assert not needs_write(on, on, relay(True), NOW + HOUR)
+    assert not needs_write(on, on, None, NOW + HOUR)  # told, and nothing says it was undone
     assert needs_write(off, on, relay(True), NOW)
 
 
