@@ -73,6 +73,8 @@ class Site:
     """(on/off columns, their slots) in which nothing may be bought while one is on."""
     not_from_battery: list[tuple[IntArray, IntArray]] = field(default_factory=list)
     """The same for discharging a battery."""
+    inverters: dict[str, IntArray] = field(default_factory=dict)
+    """By solar asset id, rows (n,) of what passes its inverter: a battery behind it adds discharge − charge."""
     runs: dict[str, list[Any]] = field(default_factory=dict)
     """Runs that were placed, by asset id, for loads that come after others."""
     previous: Plan | None = None

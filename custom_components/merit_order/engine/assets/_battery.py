@@ -31,6 +31,12 @@ class BatteryParams:
     grid_charge: bool = True
     export: bool = True
     terminal_value: float | None = None
+    inverter: str | None = None
+    """Id of the solar asset whose (hybrid) inverter it hangs on."""
+    taper_soc: float = 100.0
+    """Above it charging slows down in a straight line to a tenth of `max_charge_kw` at 100 %."""
+    ramp_kw_per_h: float | None = None
+    """How fast its power may change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,7 @@ OPTIONS = (
     _number("min_soc", 5.0, 0, 100, "%", advanced=False),
     _number("reserve_soc", 0.0, 0, 100, "%"),
     _number("max_soc", 100.0, 1, 100, "%"),
+    _number("taper_soc", 100.0, 1, 100, "%"),
     _number("charge_efficiency", 0.95, 0.5, 1, ""),
     _number("discharge_efficiency", 0.95, 0.5, 1, ""),
     _number("wear_cost", 0.0, 0, 2, "/kWh"),

@@ -170,7 +170,7 @@ def _planned(
     worth[-1] = -value
     program.offset += value * start
     charge = program.columns(n, upper=most_charge, taste=hours)
-    discharge = program.columns(n, upper=most_discharge, money=params.wear_cost * hours)
+    discharge = program.columns(n, upper=most_discharge, money=params.wear_cost * hours, taste=hours)
     level = program.columns(n, lower=min(low, start), upper=max(high, start), money=worth)
     storage = program.rows(n, lower=_first(n, start), upper=_first(n, start))
     program.put(storage, level, 1.0)
@@ -190,6 +190,7 @@ def _planned(
     site.givers.append(Giver(discharge, slots, params.max_discharge_kw, params.export))
     if not params.grid_charge:
         site.solar_only(charge)
+    _physics(site, params, charge, discharge, level)
     site.stay_near(spec.id, charge, discharge, slots)
     return BatteryPart(
         spec,
@@ -208,6 +209,30 @@ def _planned(
     )
 
 
+def _physics(
+    site: Site, params: BatteryParams, charge: IntArray, discharge: IntArray, level: IntArray
+) -> None:
+    """What the inverter, the cells and the ramp allow beside plain limits of power."""
+    program, n = site.program, site.horizon.n
+    if params.inverter in site.inverters:
+        rows = site.inverters[params.inverter]
+        program.put(rows, discharge, 1.0)
+        program.put(rows, charge, -1.0)
+    if params.taper_soc < 100:
+        # charge <= C (1 − 0.9 (level reached − knee) / (capacity − knee)): a straight cut.
+        knee = params.taper_soc / 100 * params.capacity_kwh
+        slope = 0.9 * params.max_charge_kw / (params.capacity_kwh - knee)
+        rows = program.rows(n, upper=params.max_charge_kw + slope * knee)
+        program.put(rows, charge, 1.0)
+        program.put(rows, level, slope)
+    if params.ramp_kw_per_h is not None and n > 1:
+        most = params.ramp_kw_per_h * site.horizon.hours[1:]
+        rows = program.rows(n - 1, lower=-most, upper=most)
+        for columns, sign in ((charge, 1.0), (discharge, -1.0)):
+            program.put(rows, columns[1:], sign)
+            program.put(rows, columns[:-1], -sign)
+
+
 def _first(n: int, value: float) -> FloatArray:
     array = np.zeros(n)
     array[0] = value
@@ -224,9 +249,7 @@ def _orders(
 ) -> None:
     """What a person ordered: met as far as the level allows, at the price of a need."""
     for order in spec.overrides:
-        slots = np.arange(
-            site.horizon.slots.count_before(order.start), site.horizon.slots.count_before(order.end)
-        )
+        slots = np.arange(site.horizon.n)[site.slots_of(order)]
         if not len(slots):
             continue
         power = 0.0 if order.mode is OverrideMode.OFF else none_if_nan(order.power_kw) or 0.0

@@ -11,14 +11,19 @@ from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, read
+from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolarParams:
-    """`curtailable`: we may tell the inverter to give less. `peak_kw` is what the panels can give at most."""
+    """`curtailable`: we may tell the inverter to give less. `peak_kw` is what the panels can give at most.
+
+    `inverter_kw` is what the inverter passes on (AC); a battery behind the same inverter shares it, and takes what the
+    panels give beyond (the forecast is then of the panels). What nobody takes is lost.
+    """
 
     peak_kw: float | None = None
+    inverter_kw: float | None = None
     curtailable: bool = False
 
 
@@ -67,10 +72,17 @@ def build(spec: AssetSpec, site: Site) -> SolarPart | None:
     site.fixed = site.fixed - power
     pays = (horizon.export_price < 0) | (horizon.import_price < 0) | (-site.fixed > 0)
     may = params.curtailable and spec.controlled
-    slots = np.flatnonzero((power > 1e-9) & pays) if may else np.zeros(0, dtype=np.int64)
-    curtailed = site.program.columns(len(slots), upper=power[slots], taste=horizon.hours[slots])
+    limit = none_if_nan(params.inverter_kw)
+    beyond = power > (np.inf if limit is None else limit)
+    slots = np.flatnonzero((power > 1e-9) & ((pays & may) | beyond))
+    most_cut = power[slots] if may or limit is None else power[slots] - limit
+    curtailed = site.program.columns(len(slots), upper=most_cut, taste=horizon.hours[slots])
+    if limit is not None:
+        rows = site.program.rows(horizon.n, lower=-limit - power, upper=limit - power)
+        site.program.put(rows[slots], curtailed, -1.0)
+        site.inverters[spec.id] = rows
     most = np.zeros(horizon.n)
-    most[slots] = power[slots]
+    most[slots] = most_cut
     site.generation = site.generation + power
     site.curtailed.append((curtailed, slots))
     site.use(curtailed, slots, 1.0, most)
@@ -81,6 +93,9 @@ SOLAR = AssetKind(
     key="solar",
     options=(
         Option(key="peak_kw", type=OptionType.NUMBER, minimum=0.1, maximum=1000, unit="kW"),
+        Option(
+            key="inverter_kw", type=OptionType.NUMBER, minimum=0.1, maximum=1000, unit="kW", advanced=True
+        ),
         Option(key="curtailable", type=OptionType.BOOLEAN, default=False, advanced=True),
     ),
     params=SolarParams,
