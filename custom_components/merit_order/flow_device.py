@@ -55,8 +55,11 @@ class DeviceFlow(ConfigSubentryFlow):
         if user_input is not None:
             given = answers(user_input)
             try:
+                ports = build_ports(self.hass)
+                if kind.pair is not None:
+                    given |= await within(CHECK_TIMEOUT_S, kind.pair(settle(kind.options, given), ports))
                 options = settle(kind.options, given)
-                identity = await within(CHECK_TIMEOUT_S, kind.probe(options, build_ports(self.hass)))
+                identity = await within(CHECK_TIMEOUT_S, kind.probe(options, ports))
             except Exception as err:  # noqa: BLE001 - a driver's surprise must not end the person's flow
                 errors = blame(err, seen(kind.options, in_sight), kind.field_of_error)
                 words = err.placeholders if isinstance(err, MeritOrderError) else {}

@@ -1,7 +1,7 @@
 """The registry of device kinds."""
 
 from ..model.errors import InputError
-from . import dsmr, entities, homewizard, huawei, keba, sml, solax
+from . import dsmr, entities, homewizard, homewizard_battery, huawei, keba, sml, solax
 from ._base import DeviceKind
 
 DEVICES: tuple[DeviceKind, ...] = (
@@ -11,6 +11,7 @@ DEVICES: tuple[DeviceKind, ...] = (
     dsmr.KIND,
     sml.KIND,
     homewizard.KIND,
+    homewizard_battery.KIND,
     keba.KIND,
 )
 

@@ -54,6 +54,9 @@ class DeviceKind:
     connect: Callable[[Mapping[str, Any], Ports], Awaitable[Device]]
     assets: Mapping[Role, str]
     field_of_error: Mapping[str, str]
+    pair: Callable[[Mapping[str, Any], Ports], Awaitable[Mapping[str, Any]]] | None = None
+    """Before the first probe: settings the device itself hands out, to be kept with the others (a token after a
+    button was pressed). Empty when all are there already."""
     discovery: tuple[str, ...] = ()
     """Domains of HA integrations whose presence suggests this kind."""
     conflicts: tuple[str, ...] = ()
