@@ -39,7 +39,7 @@ INVERTER, METER, BOILER, PUMP = "huawei", "fluvius", "boiler", "pump"
 BOILER_NEED = {
     "mode": "needed",
     "power_kw": 2.0,
-    "energy_kwh": 3.0,
+    "energy_kwh": 5.5,
     "deadline": "18:00",
     "contiguous": False,
     "priority": 2,
