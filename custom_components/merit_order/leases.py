@@ -12,7 +12,7 @@ from .const import DOMAIN
 from .devices_hub import DeviceCoordinator
 from .engine.actuate import needs_write
 from .engine.model.codec import from_json, to_json
-from .engine.model.errors import InputError, SourceError
+from .engine.model.errors import InputError, SourceError, WriteRefused
 from .engine.model.roles import Action, Command, Readings, Role
 from .gather import Home
 
@@ -95,7 +95,14 @@ class Leases:
         device = self._home.devices.get(lease.subentry_id)
         if device is not None:
             now = self._home.ports.clock.now()
-            await device.write(Command(role=lease.role, action=Action.RELEASE, expires=now, reason="release"))
+            try:
+                await device.write(
+                    Command(role=lease.role, action=Action.RELEASE, expires=now, reason="release")
+                )
+            except WriteRefused:
+                # What never took a command has nothing to undo; what did is asked again.
+                if lease.command is not None:
+                    raise
             await device.async_refresh()
             is_on = _is_on(device.readings)
             if lease.was_on is not None and is_on is not None and is_on is not lease.was_on:

@@ -51,7 +51,7 @@ def track(
         record = replace(record, since=since, done_kwh=0.0, done_runs=0)
     energy = _energy(record, params, reading, now)
     working = bool(reading.on) and (reading.power_kw is None or reading.power_kw >= IDLE_KW)
-    record = replace(record, done_kwh=record.done_kwh + energy)
+    record = replace(record, done_kwh=record.done_kwh + energy + _declined(record, params, reading, now))
     record = _run(record, params, reading, now, working, energy)
     if working and reading.power_kw is not None:
         record = replace(record, typical_kw=_learned(record, reading.power_kw, now))
@@ -103,6 +103,17 @@ def _energy(record: LoadRecord, params: LoadParams, reading: SwitchReading, now:
     if power is None:
         power = (record.typical_kw or params.power_kw or 0.0) if reading.on else 0.0
     return max(power, 0.0) * hours
+
+
+def _declined(record: LoadRecord, params: LoadParams, reading: SwitchReading, now: datetime) -> float:
+    """kWh the load could have had and did not want: a tank that is hot. It counts as served, or the plan would offer
+    it again and again until the deadline, at any price.
+    """
+    if record.at is None or params.contiguous or params.mode != "needed":
+        return 0.0
+    if not reading.on or reading.power_kw is None or reading.power_kw >= IDLE_KW or now - record.at > PAUSE:
+        return 0.0
+    return (params.power_kw or record.typical_kw or 0.0) * ((now - record.at) / timedelta(hours=1))
 
 
 def _run(

@@ -1,15 +1,20 @@
 """Automatic: what the plan wants is done, by leases; nothing is touched in any other mode."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_OFF, STATE_ON
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from .homes import BOILER, SOCKET, entity_home, set_house, state_of
+from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.snapshot import Override, OverrideMode
+
+from .homes import BATTERY_ID, BOILER, SOCKET, START, STORE, entity_home, set_house, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -101,6 +106,32 @@ async def test_unloading_gives_the_relay_back(hass: HomeAssistant, clock: Advanc
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert relay == [STATE_ON, STATE_OFF]
+
+
+async def test_stopping_home_assistant_gives_the_relay_back(
+    hass: HomeAssistant, clock: Advance, relay: list[str], hass_storage: dict[str, Any]
+) -> None:
+    entry = await start(hass, clock, "automatic")
+    await run(clock, 30)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert relay == [STATE_ON, STATE_OFF]
+    assert leases(hass_storage) == {}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_device_that_refuses_is_reported_and_left_alone(
+    hass: HomeAssistant, clock: Advance, relay: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The battery of this home is bound to sensors alone: it refuses whatever it is told."""
+    entry = await start(hass, clock, "automatic")
+    entry.runtime_data.home.controls.set_override(
+        BATTERY_ID, Override(mode=OverrideMode.ON, start=START, end=START + timedelta(hours=2), power_kw=3.0)
+    )
+    await run(clock, 200)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, f"command_refused_{STORE}_battery") is not None
+    assert caplog.text.count("Battery did not take a command") == 1
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_a_crash_is_undone_at_the_next_start(

@@ -80,6 +80,17 @@ def test_the_counter_is_believed_over_the_power_but_not_its_reset() -> None:
     assert record.done_kwh == 1.25
 
 
+def test_what_a_hot_tank_declines_counts_as_served() -> None:
+    tank = LoadParams(power_kw=2.0, energy_kwh=4.0, contiguous=False, deadline="19:00")
+    record: LoadRecord | None = None
+    for i in range(31):
+        record = track(record, tank, SwitchReading(on=True, power_kw=0.0), START + i * STEP, ZONE)
+    assert record is not None
+    assert abs(record.done_kwh - 1.0) < 1e-6
+    off = track(record, tank, OFF, START + 40 * STEP, ZONE)
+    assert off.done_kwh == record.done_kwh
+
+
 def test_the_deadline_follows_the_clock_of_the_home() -> None:
     summer = datetime(2026, 7, 1, 18, 0, tzinfo=UTC)
     assert last_deadline(BOILER, summer, ZONE) == datetime(2026, 7, 1, 17, 0, tzinfo=UTC)
