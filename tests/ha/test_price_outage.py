@@ -9,8 +9,8 @@ from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
-from custom_components.merit_order.engine.model import web
 from custom_components.merit_order.engine.model.plan import Health, InputStatus, PlanStatus
+from custom_components.merit_order.ports import HassClock
 from custom_components.merit_order.stored import PlugIn, TariffConfig
 from demo.clock import ManualClock
 from demo.faults import Fault
@@ -22,12 +22,22 @@ type Advance = Callable[[float], Awaitable[None]]
 
 
 @pytest.fixture
+def server_clock() -> ManualClock:
+    """The price server's own time."""
+    return ManualClock(START)
+
+
+@pytest.fixture
 async def octopus(
-    loopback: None, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
+    loopback: None, socket_enabled: None, monkeypatch: pytest.MonkeyPatch, server_clock: ManualClock
 ) -> AsyncIterator[VirtualHome]:
-    """The virtual home's price server alone; waits between attempts are cut short, their number is not."""
-    monkeypatch.setattr(web, "BACK_OFF_S", 0.001)
-    virtual = VirtualHome(ManualClock(START))
+    """The virtual home's price server alone."""
+
+    async def at_once(clock: HassClock, seconds: float) -> None:
+        """The test stops the clock, so a wait between two attempts would never end."""
+
+    monkeypatch.setattr(HassClock, "sleep", at_once)
+    virtual = VirtualHome(server_clock)
     await virtual.octopus.start()
     yield virtual
     await virtual.octopus.stop()
@@ -62,7 +72,8 @@ def price_input(entry: MockConfigEntry) -> InputStatus:
     plan = entry.runtime_data.planner.plan
     assert plan is not None
     assert plan.status is not PlanStatus.NONE
-    (status,) = (each for each in plan.inputs if each.key == "price")
+    found: list[InputStatus] = [each for each in plan.inputs if each.key == "price"]
+    (status,) = found
     return status
 
 
@@ -72,22 +83,29 @@ async def quarters(clock: Advance, count: int) -> None:
 
 
 async def test_six_hours_without_the_price_server(
-    hass: HomeAssistant, agile_home: MockConfigEntry, octopus: VirtualHome, clock: Advance
+    hass: HomeAssistant,
+    agile_home: MockConfigEntry,
+    octopus: VirtualHome,
+    server_clock: ManualClock,
+    clock: Advance,
 ) -> None:
     """Away from 14:02 to 20:02 UTC: tomorrow's prices, due at 16:00, come four hours late."""
     issues = ir.async_get(hass)
     await quarters(clock, 20)
     assert price_input(agile_home).health is Health.FRESH
     await octopus.break_("octopus", Fault.CLOSED)
-    await quarters(clock, 24)
+    await quarters(clock, 11)
     status = price_input(agile_home)
     assert (status.health, status.rule, status.reason) == (Health.STALE, "last_good", "cannot_connect")
     assert issues.async_get_issue(DOMAIN, "no_prices") is not None
+    await quarters(clock, 13)
+    status = price_input(agile_home)
+    assert (status.health, status.reason) == (Health.PARTIAL, "cannot_connect"), "three hours are left"
     price = hass.states.get("sensor.home_price")
     assert price is not None
     assert float(price.state) > 0, "today's prices are still known"
 
-    octopus.clock.set(START + timedelta(hours=11))
+    server_clock.set(START + timedelta(hours=11))
     await octopus.mend("octopus")
     await quarters(clock, 3)
     assert price_input(agile_home).health is Health.FRESH

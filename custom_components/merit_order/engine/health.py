@@ -105,12 +105,14 @@ class Verdict:
             or GRAVITY.index(HEALTH[self.fault]) <= GRAVITY.index(known.health)
         ):
             return known
+        # That a source does not answer is why its values end early; that they are wrong has no other cause.
+        doubted = HEALTH[self.cause] is Health.SUSPECT
         rule = {Fault.EMPTY: "left_out", Fault.STALE: "last_good"}.get(self.fault, known.rule)
         return replace(
             known,
             health=HEALTH[self.fault],
             rule=rule,
-            reason=self.cause.value,
+            reason=known.reason if known.reason and not doubted else self.cause.value,
             placeholders={**known.placeholders, **self.placeholders},
         )
 

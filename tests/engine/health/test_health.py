@@ -1,5 +1,6 @@
 """Each fault is caught by its name, what is left is stated, and nothing missing becomes a zero."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -166,6 +167,10 @@ def test_the_graver_note_wins_and_keeps_where_it_came_from() -> None:
         "last_good",
         "short",
     )
+    broken = replace(stale, reason="cannot_connect")
+    assert judge(hourly(*DAYS[:4]), price_bounds("EUR")).status(broken).reason == "cannot_connect"
+    doubted = judge(hourly(*[30.0] * 48), price_bounds("EUR")).status(broken)
+    assert (doubted.health, doubted.reason) == (Health.MISSING, "wrong_unit")
     missing = InputStatus(key="price", health=Health.MISSING, rule="left_out", reason="cannot_connect")
     assert judge(Series(()), price_bounds("EUR")).status(missing) == missing
 
