@@ -5,7 +5,7 @@ from typing import Final
 from ..model.errors import InputError
 from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
 from ._base import Forecaster, ForecastKind, Subject
-from ._record import Record
+from ._record import Record, wall_clock
 from .load import Band, forecast_load
 from .price_extension import extend_prices
 from .solar_correction import Correction
@@ -21,6 +21,7 @@ __all__ = [
     "extend_prices",
     "forecast_kind",
     "forecast_load",
+    "wall_clock",
 ]
 
 FORECASTS: Final[tuple[ForecastKind, ...]] = (

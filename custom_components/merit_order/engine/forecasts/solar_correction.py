@@ -22,7 +22,7 @@ PRIOR_HOURS = 5.0
 """Clear-day hours that "the forecast is right" counts as much as."""
 SETTLED_DAYS = 5.0
 CARRY, CARRY_HOURS, CARRY_FROM_HOURS = 0.9, 4.0, 2.0
-"""Measured on the home in demo/data: the error, 38 % of the mean a day ahead, is 27 % two and 32 % four hours ahead."""
+"""Measured on the home in demo/data: the error, 38 % of the mean a day ahead, is 27 % one and 32 % two hours ahead."""
 CLIMATE_DAYS = 10
 HIGHEST = 1.15
 """Edges of clouds give more than a clear sky, not for half an hour."""

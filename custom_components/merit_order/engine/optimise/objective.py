@@ -18,9 +18,20 @@ def wishes(horizon: Horizon) -> Wishes:
 def stored_value(horizon: Horizon, efficiency: float = 0.95) -> float:
     """What a stored kWh is worth at the end: what it saves later, but no more than what it costs to store anew.
 
-    The mean import price ahead is what a kWh saves when tomorrow is like today; the cheapest hours (a tenth of the
-    horizon) are what storing one anew costs.
+    The mean import price ahead is what a kWh saves when tomorrow is like today. Storing one anew costs what spare solar
+    would have earned, as far as there is enough of it for what the home lacks; beyond, the cheapest hours (a tenth of
+    the horizon). Valued higher, a full battery meets the next morning's sun: replayed over 100 days that cost a tenth
+    of all there is to win.
     """
-    saves = float(np.average(horizon.import_price, weights=horizon.hours)) * efficiency
-    anew = float(np.quantile(horizon.import_price, 0.1)) / efficiency
-    return max(min(saves, anew), 0.0)
+    price, hours = horizon.import_price, horizon.hours
+    saves = float(np.average(price, weights=hours)) * efficiency
+    bought = float(np.quantile(price, 0.1)) / efficiency
+    net = horizon.load.mid - sum(
+        (bands["power"].mid for bands in horizon.series.values() if "power" in bands), 0.0
+    )
+    spare, lacking = np.maximum(-net, 0.0) * hours, float(np.maximum(net, 0.0) @ hours)
+    if (total := float(np.sum(spare))) <= 0:
+        return max(min(saves, bought), 0.0)
+    share = min(total / lacking, 1.0) if lacking > 0 else 1.0
+    forgone = min(float(spare @ horizon.export_price) / total / efficiency, bought)
+    return max(share * forgone + (1 - share) * min(saves, bought), 0.0)
