@@ -29,12 +29,13 @@ from .engine.model.errors import MeritOrderError
 from .engine.model.options import settle
 from .flow_device import DeviceFlow
 from .flow_forecast import ForecastFlow
-from .flow_home import GROUPS, entered, guided_form, lacks_soc, offer_form, picked, ticked
+from .flow_home import GROUPS, GUIDED, entered, guided_form, lacks_soc, offer_form, picked, ticked
 from .flow_prices import PriceRefused, first_tariff
 from .flow_schema import CHECK_TIMEOUT_S, blame, fields, seen, within
 from .flow_seed import Seed, forecast_subentry, known_forecast, plant, tariff_subentry
 from .flow_settings import SettingsFlow
 from .flow_tariff import TariffFlow
+from .found import look_around
 from .ports import build_ports
 from .stored import SettingsConfig, TariffConfig
 
@@ -76,8 +77,9 @@ class MeritOrderConfigFlow(ConfigFlow, domain=DOMAIN):
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Look first, then ask."""
-        self._dashboard = await read_dashboard(self.hass)
-        return await (self.async_step_dashboard() if self._dashboard.things else self.async_step_guided())
+        self._dashboard = look_around(self.hass, await read_dashboard(self.hass))
+        knows_home = any(thing.kind in GUIDED for thing in self._dashboard.things)
+        return await (self.async_step_dashboard() if knows_home else self.async_step_guided())
 
     async def async_step_dashboard(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """What Home Assistant knows, ticked."""

@@ -81,6 +81,11 @@ async def read_dashboard(hass: HomeAssistant) -> Dashboard:
     )
 
 
+def is_phase(entry: er.RegistryEntry) -> bool:
+    """Whether a sensor measures one phase only."""
+    return PHASE.search(entry.entity_id) is not None
+
+
 class _Neighbours:
     """Entities that stand on the same device as a statistic's entity."""
 
@@ -107,7 +112,7 @@ class _Neighbours:
             for entry in self._beside(statistic_id)
             if entry.domain == "sensor"
             and (entry.device_class or entry.original_device_class) == device_class
-            and not PHASE.search(entry.entity_id)
+            and not is_phase(entry)
         ]
         return found[0] if len(found) == 1 else None
 
@@ -153,6 +158,8 @@ ENTITY_OPTIONS = frozenset(
         "discharge_power",
         "charge_energy",
         "discharge_energy",
+        "month_peak",
+        "quarter_demand",
         "soc",
         "switch",
     }
