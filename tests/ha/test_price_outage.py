@@ -101,7 +101,7 @@ async def test_six_hours_without_the_price_server(
     await quarters(clock, 13)
     status = price_input(agile_home)
     assert (status.health, status.reason) == (Health.PARTIAL, "cannot_connect"), "three hours are left"
-    price = hass.states.get("sensor.home_price")
+    price = hass.states.get("sensor.home_price_now")
     assert price is not None
     assert float(price.state) > 0, "today's prices are still known"
 
