@@ -1,0 +1,189 @@
+"""Cars on hand-solved homes: 20 kWh, 4 kW, no losses unless told otherwise."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.merit_order.engine.assets import asset_kind
+from custom_components.merit_order.engine.model.codec import from_json
+from custom_components.merit_order.engine.model.plan import PlanStatus
+from custom_components.merit_order.engine.model.snapshot import AssetSpec, Need, Override, OverrideMode
+from tests.engine.homes import MIDNIGHT, asset, grid, home, of, plan, powers, solar
+
+HOUR = timedelta(hours=1)
+
+
+def car(soc: float | None = 50.0, *, connected: bool = True, **params: Any) -> AssetSpec:
+    given: dict[str, Any] = {
+        "capacity_kwh": 20.0,
+        "max_kw": 4.0,
+        "min_kw": 0.0,
+        "charge_efficiency": 1.0,
+        "discharge_efficiency": 1.0,
+    }
+    more = {key: params.pop(key) for key in ("needs", "overrides", "controlled") if key in params}
+    state: dict[str, Any] = {"connected": connected} | ({} if soc is None else {"soc_percent": soc})
+    return asset("vehicle", given | params, state, **more)
+
+
+def leaves(time: str, soc: float, **more: Any) -> dict[str, Any]:
+    return {"time": time, "soc": soc} | more
+
+
+def test_it_is_ready_by_departure_at_the_cheapest_hours() -> None:
+    """Proves: 6 kWh by 03:00 in the two cheapest hours. Sensitivity: without a departure it buys nothing."""
+    prices = [0.5, 0.1, 0.2, 0.05]
+    found = plan(home(prices, car(departures=[leaves("03:00", 80)])))
+    assert powers(found, "vehicle") == [0, pytest.approx(4), pytest.approx(2), 0]
+    assert powers(plan(home(prices, car())), "vehicle") == [0, 0, 0, 0]
+
+
+def test_losses_are_bought_too() -> None:
+    """Proves: 3.6 kWh in the battery are 4 kWh from the wall at 0.9."""
+    found = plan(home([0.1, 0.1], car(charge_efficiency=0.9, departures=[leaves("02:00", 68)])))
+    assert sum(powers(found, "vehicle")) == pytest.approx(4)
+
+
+def test_it_charges_at_its_least_current_or_not_at_all() -> None:
+    """Proves: 1 kW of sun is below the least 2 kW, so it buys 1. Sensitivity: without a least power it does not."""
+    sun, need = solar([1, 1], 2), [leaves("02:00", 60)]
+    assert plan(home([0.3, 0.3], car(departures=need), sun)).cost == pytest.approx(0)
+    assert plan(home([0.3, 0.3], car(min_kw=2.0, departures=need), sun)).cost == pytest.approx(0.3)
+
+
+def test_currents_and_phases_make_its_powers() -> None:
+    """3 × 230 V × 16 A = 11.04 kW; 6 A on one phase = 1.38 kW."""
+    given = {"capacity_kwh": 100.0, "mode": "asap", "charge_efficiency": 1.0}
+    quick = asset("vehicle", given, {"soc_percent": 10})
+    assert powers(plan(home([0.3], quick)), "vehicle") == [pytest.approx(11.04)]
+    slow = asset("vehicle", given | {"phases": 1, "max_current_a": 6.0}, {"soc_percent": 10})
+    assert powers(plan(home([0.3], slow)), "vehicle") == [pytest.approx(1.38)]
+
+
+def test_away_it_does_not_charge_and_the_trip_is_paid_for_after() -> None:
+    """Proves: gone from 01:00 to 03:00, back with 4 kWh less: 04:00 wants them. The free hours away do not count."""
+    trip = [leaves("01:00", 50, trip_kwh=4.0, returns="03:00"), leaves("04:00", 50)]
+    found = plan(home([0.6, 0.0, 0.0, 0.5], car(departures=trip)))
+    assert powers(found, "vehicle") == [0, 0, 0, pytest.approx(4)]
+    assert of(found, "vehicle").level == pytest.approx((10, 6, 6, 10))
+
+
+def test_unplugged_it_waits_for_its_return() -> None:
+    """Proves: away now, back at 02:00. Sensitivity: plugged in it would take the free hour."""
+    weekly = [leaves("23:00", 50, returns="02:00"), leaves("04:00", 70)]
+    away = plan(home([0.0, 0.0, 0.3, 0.3], car(connected=False, departures=weekly)))
+    assert powers(away, "vehicle")[:2] == [0, 0]
+    assert sum(powers(away, "vehicle")) == pytest.approx(4)
+    assert plan(home([0.0, 0.0, 0.3, 0.3], car(departures=weekly[1:]))).cost == pytest.approx(0)
+
+
+def test_departures_by_weekday() -> None:
+    """Proves: Tuesday's departure asks nothing of a Monday. Sensitivity: Monday's does."""
+    assert (
+        sum(powers(plan(home([0.3] * 4, car(departures=[leaves("03:00", 80, weekdays=[1])]))), "vehicle"))
+        == 0
+    )
+    monday = plan(home([0.3] * 4, car(departures=[leaves("03:00", 80, weekdays=[0])])))
+    assert sum(powers(monday, "vehicle")) == pytest.approx(6)
+
+
+def test_one_off_needs_in_percent_and_kwh() -> None:
+    percent = Need(amount=70, unit="percent", by=MIDNIGHT + 2 * HOUR)
+    assert powers(plan(home([0.5, 0.1, 0.0], car(needs=(percent,)))), "vehicle") == [0, pytest.approx(4), 0]
+    kwh = Need(amount=3, unit="kwh", by=MIDNIGHT + 2 * HOUR)
+    unknown = car(None, capacity_kwh=None, needs=(kwh,))
+    assert powers(plan(home([0.5, 0.1, 0.0], unknown)), "vehicle") == [0, pytest.approx(3), 0]
+
+
+def test_a_departure_that_cannot_be_met_is_named() -> None:
+    """Proves: 4 of 10 kWh in the hour left: 30 % short, for want of time."""
+    found = plan(home([0.3, 0.3], car(departures=[leaves("01:00", 100)]), settings={"explain": True}))
+    [short] = found.shortfalls
+    assert (short.need, short.unit, short.limit) == ("departure", "percent", "time")
+    assert short.amount == pytest.approx(30)
+    assert short.by == MIDNIGHT + HOUR
+
+
+def test_the_connection_is_named_when_it_stands_in_the_way() -> None:
+    spec = car(departures=[leaves("01:00", 70)])
+    found = plan(home([0.3], spec, grid(import_limit_kw=1.0), settings={"explain": True}))
+    assert [(s.limit, s.remedy) for s in found.shortfalls] == [("import_limit", "raise_import_limit")]
+
+
+def test_below_its_least_level_it_charges_at_once() -> None:
+    """Proves: up to 30 % whatever it costs. Sensitivity: without a least level it waits for nothing."""
+    assert powers(plan(home([0.9, 0.1], car(10, min_soc=30))), "vehicle") == [pytest.approx(4), 0]
+    assert powers(plan(home([0.9, 0.1], car(10))), "vehicle") == [0, 0]
+
+
+def test_as_soon_as_possible() -> None:
+    """Proves: the dear hour first. Sensitivity: cheapest waits."""
+    need = [leaves("03:00", 80)]
+    assert powers(plan(home([0.9, 0.5, 0.1], car(mode="asap", departures=need))), "vehicle") == [4, 2, 0]
+    assert powers(plan(home([0.9, 0.5, 0.1], car(departures=need))), "vehicle") == pytest.approx([0, 2, 4])
+
+
+def test_solar_only_takes_nothing_from_the_grid() -> None:
+    """Proves: 3 kWh of sun and no more, though the departure asks 6."""
+    spec = car(mode="solar", departures=[leaves("03:00", 80)])
+    assert powers(plan(home([0.1, 0.1, 0.1], spec, solar([0, 3, 0], 3))), "vehicle") == [
+        0,
+        pytest.approx(3),
+        0,
+    ]
+
+
+def test_it_feeds_the_house_down_to_its_floor() -> None:
+    """Proves: 4 kWh above the floor of 30 % serve the house. Sensitivity: a car that cannot gives nothing."""
+    v2h = car(max_discharge_kw=4.0, floor_soc=30)
+    found = plan(home([0.9, 0.9], v2h, load=[4, 4]))
+    assert sum(powers(found, "vehicle")) == pytest.approx(-4)
+    assert min(of(found, "vehicle").level or ()) >= 6 - 1e-6
+    assert found.cost < 7.2 - 0.1
+    assert plan(home([0.9, 0.9], car(), load=[4, 4])).cost == pytest.approx(7.2)
+
+
+def test_it_feeds_the_grid_only_if_it_may() -> None:
+    """Proves: at 0.9 out it sells with v2g. Sensitivity: without it nothing goes out."""
+    prices, out = [0.1, 0.1, 0.1, 0.1], [0.9, 0, 0, 0]
+    sells = plan(home(prices, car(max_discharge_kw=4.0, floor_soc=0, v2g=True), export=out))
+    assert powers(sells, "grid")[0] == pytest.approx(-4)
+    keeps = plan(home(prices, car(max_discharge_kw=4.0, floor_soc=0), export=out))
+    assert powers(keeps, "grid")[0] == pytest.approx(0)
+
+
+def test_wear_makes_feeding_the_house_dearer() -> None:
+    """Proves: 0.6 of wear and 0.3 for the kWh anew are more than 0.5."""
+    spec = car(max_discharge_kw=4.0, floor_soc=0, wear_cost=0.6)
+    assert powers(plan(home([0.5, 0.3], spec, load=[4, 0])), "vehicle")[0] == pytest.approx(0)
+
+
+def test_an_order_wins() -> None:
+    on = Override(mode=OverrideMode.ON, start=MIDNIGHT, end=MIDNIGHT + HOUR, power_kw=3.0)
+    assert powers(plan(home([0.9, 0.1], car(overrides=(on,)))), "vehicle")[0] == pytest.approx(3)
+    off = Override(mode=OverrideMode.OFF, start=MIDNIGHT, end=MIDNIGHT + HOUR)
+    spec = car(overrides=(off,), departures=[leaves("02:00", 60)])
+    assert powers(plan(home([0.1, 0.9], spec)), "vehicle") == [0, pytest.approx(2)]
+
+
+def test_an_unknown_level_is_assumed_and_said() -> None:
+    found = plan(home([0.3] * 3, car(None, departures=[leaves("03:00", 60)])))
+    assert found.status is PlanStatus.PROVISIONAL
+    assert sum(powers(found, "vehicle")) == pytest.approx(2)
+
+
+def test_what_a_person_answers_becomes_a_weekly_pattern() -> None:
+    kind = asset_kind("vehicle")
+    made = kind.from_options(
+        {
+            "capacity_kwh": 60.0,
+            "phases": 3.0,
+            "departure": "07:30:00",
+            "departure_soc": 70.0,
+            "departure_weekdays": ["mon"],
+        }
+    )
+    params = from_json(kind.params, made)
+    assert params.departures[0].weekdays == (0,)  # type: ignore[attr-defined]
+    assert params.departures[0].soc == 70.0  # type: ignore[attr-defined]
