@@ -17,6 +17,14 @@ from .engine.model.roles import Role
 DEVICE_PATIENCE = timedelta(minutes=10)
 SOURCE_PATIENCE = timedelta(minutes=30)
 PLAN_PATIENCE = timedelta(minutes=20)
+# What engine/health.py finds wrong with an input, and the issue that says so; a silent source has its own.
+INPUT_FAULTS = {
+    "wrong_unit": "input_wrong_unit",
+    "wrong_resolution": "input_wrong_resolution",
+    "jumping": "input_jumping",
+    "gap": "input_gap",
+    "short": "input_short",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +95,7 @@ class Repairs:
             names = {"source": price.kind, "error": str(price.error)}
             yield Trouble(id="no_prices", key="no_prices", patience=SOURCE_PATIENCE, placeholders=names)
         yield from self._forecasts()
+        yield from self._inputs()
         if self._planner.plan is None:
             yield Trouble(
                 id="plan_lost", key="plan_lost", patience=PLAN_PATIENCE, severity=ir.IssueSeverity.ERROR
@@ -111,6 +120,18 @@ class Repairs:
                 patience=timedelta(),
                 placeholders={"asset": asset_name, "error": error},
             )
+
+    def _inputs(self) -> Iterator[Trouble]:
+        plan = self._planner.plan
+        for status in plan.inputs if plan is not None else ():
+            if (key := INPUT_FAULTS.get(status.reason or "")) is not None:
+                names = {"unit": "?", "hours": "?", "count": "?", "end": "?"} | dict(status.placeholders)
+                yield Trouble(
+                    id=f"{key}_{status.key}",
+                    key=key,
+                    patience=SOURCE_PATIENCE,
+                    placeholders={"source": status.origin or status.key, **names},
+                )
 
     def _forecasts(self) -> Iterator[Trouble]:
         sources = self._planner.home.sources
