@@ -76,6 +76,8 @@ class House:
                 state = "heat" if domain == "climate" else "on"
             case "turn_off":
                 state = "off"
+            case "set_hvac_mode":
+                state = data["hvac_mode"]
             case "set_value":
                 state = str(data["value"])
             case "select_option":

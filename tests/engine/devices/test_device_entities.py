@@ -287,7 +287,7 @@ async def test_charger_current_and_switch(ports: Ports, house: House) -> None:
 
 async def test_heating_holds_a_target_and_gives_it_back(ports: Ports, house: House) -> None:
     house.put(
-        "climate.living", "heat", None, temperature=20.0, current_temperature=19.2, min_temp=7, max_temp=25
+        "climate.living", "auto", None, temperature=20.0, current_temperature=19.2, min_temp=7, max_temp=25
     )
     house.put("sensor.flow", "95", "°F")
     device = await opened(ports, "heat", climate="climate.living", flow_temperature="sensor.flow")
@@ -299,7 +299,18 @@ async def test_heating_holds_a_target_and_gives_it_back(ports: Ports, house: Hou
     assert (await device.read()).heat.target_c == 25
     await device.write(order(Role.HEAT, Action.RELEASE))
     assert house.now("climate.living").attributes["temperature"] == 20.0
-    assert house.now("climate.living").state != "off"
+    assert house.now("climate.living").state == "auto", "the mode it was in, not just any that heats"
+
+
+async def test_a_heating_that_was_off_goes_off_again(ports: Ports, house: House) -> None:
+    house.put("climate.den", "off", None, temperature=17.0, current_temperature=16.0)
+    device = await opened(ports, "heat", climate="climate.den")
+    await device.write(order(Role.HEAT, Action.ON))
+    await device.write(order(Role.HEAT, Action.TARGET, target_c=21.0))
+    assert house.now("climate.den").state == "heat"
+    await device.write(order(Role.HEAT, Action.RELEASE))
+    assert house.now("climate.den").state == "off"
+    assert house.now("climate.den").attributes["temperature"] == 17.0
 
 
 async def test_a_heating_in_fahrenheit(ports: Ports, house: House) -> None:

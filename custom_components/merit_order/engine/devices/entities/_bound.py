@@ -179,13 +179,25 @@ class Bound:
             raise problem
 
     async def _restore(self, entity_id: str, was: Mapping[str, Any]) -> None:
-        if (target := was.get("target")) is not None:
+        target = was.get("target")
+        # What is off takes no set-point: it is given before switching off, and after switching on.
+        if target is not None and was["state"] == "off" and self._says(entity_id) != "off":
             await self._set_target(entity_id, target)
-        if entity_id.partition(".")[0] in ("climate", "water_heater") and was["state"] != "off":
-            if self._says(entity_id) == "off":
-                await self._set(entity_id, "on")
-            return
-        await self._set(entity_id, was["state"])
+        await self._restore_state(entity_id, was["state"])
+        if target is not None and was["state"] != "off":
+            await self._set_target(entity_id, target)
+
+    async def _restore_state(self, entity_id: str, state: str | float) -> None:
+        domain = entity_id.partition(".")[0]
+        if domain == "climate":
+            if self._says(entity_id) != state:
+                await self.ports.entities.call(domain, "set_hvac_mode", entity_id, {"hvac_mode": state})
+                await self._read_back(entity_id, lambda: self._says(entity_id) == state)
+        elif domain == "water_heater" and state != "off":
+            # Not every water heater lets its operation mode be chosen; each can be switched on again.
+            await self._set(entity_id, "on")
+        else:
+            await self._set(entity_id, state)
 
     def _before(self) -> dict[str, Any]:
         saved = self.ports.store.load(self._shelf)
