@@ -85,7 +85,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/demo", description=__doc__)
     parser.add_argument("--check", action="store_true", help="start on a free port, print what is there, end")
     parser.add_argument(
-        "--port", type=int, help=f"where to serve (default: {USUAL_PORT}, else any free port)"
+        "--port",
+        type=int,
+        help=f"where to serve; 0: any free port (default: {USUAL_PORT}, else any free port)",
     )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the configuration here and leave it")
     arguments = parser.parse_args()
@@ -95,7 +97,9 @@ def main() -> int:
         try:
             if arguments.check:
                 return asyncio.run(check(folder))
-            return asyncio.run(stay(folder, arguments.port or free_port(USUAL_PORT)))
+            return asyncio.run(
+                stay(folder, arguments.port or free_port(USUAL_PORT if arguments.port is None else 0))
+            )
         except DemoError as err:
             print(f"The demo could not start: {err}", file=sys.stderr)
             return 1

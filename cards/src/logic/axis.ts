@@ -16,6 +16,8 @@ export interface Tick {
 }
 
 const HOUR = 3_600_000;
+const LETTER = 6;
+const GAP = 10;
 const STEPS = [1, 2, 3, 6, 12, 24];
 
 /** Pixel of an instant (ms since the epoch). */
@@ -42,8 +44,9 @@ function wallHour(at: number, zone: string): { hour: number; minute: number } {
 }
 
 /** Ticks at round hours of the home's clock, as many as have `room` pixels each. Days with a clock change stay right. */
-export function ticks(axis: Axis, format: Format, room = 56): Tick[] {
+export function ticks(axis: Axis, format: Format): Tick[] {
   const perHour = ((axis.right - axis.left) * HOUR) / (axis.to - axis.from);
+  const room = format.time(axis.from).length * LETTER + GAP;
   const step = STEPS.find((hours) => hours * perHour >= room) ?? 24;
   const found: Tick[] = [];
   for (let at = Math.ceil(axis.from / (HOUR / 2)) * (HOUR / 2); at < axis.to; at += HOUR / 2) {

@@ -27,12 +27,13 @@ export class Format {
     const { language, number_format = "language", time_format = "language" } = locale;
     this.numbers = number_format === "system" ? undefined : (NUMBERS[number_format] ?? language);
     this.clockLanguage = time_format === "system" ? undefined : language;
-    const hour12 = time_format === "12" ? true : time_format === "24" ? false : undefined;
+    const usual = new Intl.DateTimeFormat(this.clockLanguage, { hour: "numeric" }).resolvedOptions().hour12;
+    const hour12 = time_format === "12" || (time_format !== "24" && usual === true);
     this.clock = {
       timeZone: zone,
       hour: hour12 ? "numeric" : "2-digit",
       minute: "2-digit",
-      ...(hour12 === undefined ? {} : { hourCycle: hour12 ? "h12" : "h23" }),
+      hourCycle: hour12 ? "h12" : "h23",
     };
   }
 

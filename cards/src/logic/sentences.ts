@@ -36,6 +36,7 @@ export interface Doing {
   readonly asset: AssetPlan;
   readonly block: Block;
   readonly what: string;
+  readonly until: string;
   readonly why: string | null;
 }
 
@@ -45,7 +46,8 @@ export function doing(plan: Plan, at: number, t: Translate, format: Format): Doi
   for (const asset of plan.assets) {
     const block = asset.blocks.find((one) => Date.parse(one.start) <= at && at < Date.parse(one.end));
     if (!block || asset.kind === "grid" || asset.kind === "solar" || block.mode === "off") continue;
-    found.push({ asset, block, what: what(asset, block, t), why: why(asset, block, t, format) });
+    const until = t("until_time", { time: format.when(Date.parse(block.end), at) });
+    found.push({ asset, block, what: what(asset, block, t), until, why: why(asset, block, t, format) });
   }
   return found.sort((a, b) => Math.abs(b.block.power_kw) - Math.abs(a.block.power_kw));
 }

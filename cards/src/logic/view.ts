@@ -6,7 +6,8 @@ import { type Lane, lanes } from "./lanes";
 import { type Scale, scale } from "./scale";
 
 export const ROW = {
-  price: 92,
+  price: 104,
+  label: 14,
   power: 72,
   soc: 44,
   lane: 24,
@@ -82,7 +83,7 @@ export function view(plan: Plan, now: number, width: number, hours: number): Vie
     width,
     height: top + ROW.axis,
     narrow,
-    price: { ...price, scale: scale([cut(home.import_price)], price.top, price.bottom, 0.05) },
+    price: { ...price, scale: scale([cut(home.import_price)], price.top + ROW.label, price.bottom, 0.05) },
     power: {
       ...power,
       scale: scale(

@@ -42,7 +42,7 @@ export class Summary extends LitElement {
     const { value, unit } = format.price(home.price_now);
     const level = `level.${home.price_level}`;
     return html`<div class="price">
-      <span><span class="number">${value}</span> <span class="unit">&nbsp;${unit}</span></span>
+      <span><span class="number">${value}</span><span class="unit">&nbsp;${unit}</span></span>
       ${isKey(level) ? html`<span class=${`level ${home.price_level}`}>${t(level)}</span>` : nothing}
       <span class="quiet">${this.until()}</span>
     </div>`;
@@ -67,7 +67,7 @@ export class Summary extends LitElement {
     if (!plan) return html``;
     const found = doing(plan, now, t, format).slice(0, MOST_SAID);
     if (found.length === 0) return html`<p><b>${t("does.nothing")}</b></p>`;
-    return html`${found.map((one) => html`<p><b>${one.what}</b>${one.why ? html`<span class="quiet">: ${one.why}</span>` : nothing}</p>`)}`;
+    return html`${found.map((one) => html`<p><b>${one.what}</b> <span class="quiet">${one.until}</span>${one.why ? html`<span class="quiet">: ${one.why}</span>` : nothing}</p>`)}`;
   }
 
   protected override render(): TemplateResult {

@@ -10,11 +10,13 @@ import { type Pen, title } from "./frame";
 export type Pick = (asset: AssetPlan, block: Block) => void;
 
 const LETTER = 6.2;
+const STILL = 4;
 
 /** The words of a block, the fuller the more room there is; none where none fits. */
 export function caption(pen: Pen, one: LaneBlock, width: number): string {
   const { t, format } = pen;
   const { block } = one;
+  if (one.look === "still") return "";
   const key = `block.${block.mode === "self" && block.power_kw > 0 ? "fill" : block.mode}`;
   const does = isKey(key) ? t(key) : "";
   const power = one.look === "solid" ? format.power(Math.abs(block.power_kw)) : "";
@@ -33,16 +35,18 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
   const { view, t, format } = pen;
   const { axis, narrow } = view;
   const { asset, colour, blocks } = row.lane;
+  const none = blocks.length > 0 ? "" : t(asset.controlled ? "lane_empty" : "unplanned");
   const middle = (row.top + row.bottom) / 2;
   return svg`
     <g style=${`--lane:var(--mo-${colour})`}>
-    ${title(pen, narrow ? row : { top: row.top + 4, bottom: row.bottom }, short(asset.name, narrow))}
+    ${title(pen, narrow ? row : { top: row.top + 4, bottom: row.bottom }, short(asset.name, narrow), narrow ? none : "")}
     <line class="track" x1=${axis.left} x2=${axis.right} y1=${middle} y2=${middle} />
     ${blocks.map((one) => {
       const from = Math.max(x(axis, one.from), axis.left);
       const width = Math.min(x(axis, one.to), axis.right) - from;
       if (width <= 0) return null;
       const drawn = Math.max(width - 1, 2);
+      const height = one.look === "still" ? STILL : row.bottom - row.top;
       const said = `${what(asset, one.block, t)}, ${format.time(one.from)} – ${format.time(one.to)}`;
       const press = (event: KeyboardEvent): void => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -51,15 +55,12 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
       };
       return svg`<g class=${`block ${one.look}`} role="button" tabindex="0" aria-label=${said}
           @click=${() => pick(asset, one.block)} @keydown=${press}>
-        <rect x=${from} y=${row.top} width=${drawn} height=${row.bottom - row.top} rx="5" />
+        <rect class="touch" x=${from} y=${row.top} width=${drawn} height=${row.bottom - row.top} />
+        <rect class="body" x=${from} y=${middle - height / 2} width=${drawn} height=${height} rx=${Math.min(5, height / 2)} />
         <text x=${from + 6} y=${middle + 4}>${caption(pen, one, drawn)}</text>
       </g>`;
     })}
-    ${
-      blocks.length === 0
-        ? svg`<text class="note" x=${axis.left + 6} y=${middle - 4}>${t(asset.controlled ? "lane_empty" : "unplanned")}</text>`
-        : null
-    }
+    ${narrow || !none ? null : svg`<text class="note" x=${axis.left + 6} y=${middle - 4}>${none}</text>`}
     </g>`;
 }
 

@@ -24,14 +24,14 @@ export const chartStyles = css`
   .export { fill: var(--mo-cheap); }
   .block { cursor: pointer; outline: none; }
   .block text { font-size: 11.5px; font-weight: 600; pointer-events: none; }
-  .block.solid rect { fill: var(--lane); }
+  .touch { fill: transparent; }
+  .block.solid .body { fill: var(--lane); }
   .block.solid text { fill: var(--mo-on-colour); }
-  .block.soft rect { fill: color-mix(in srgb, var(--lane) 20%, var(--mo-surface)); }
+  .block.soft .body { fill: color-mix(in srgb, var(--lane) 22%, var(--mo-surface)); }
   .block.soft text { font-weight: 400; fill: var(--mo-text); }
-  .block.still rect { fill: var(--mo-surface); stroke: var(--lane); stroke-width: 1; stroke-dasharray: 3 3; }
-  .block.still text { font-weight: 400; fill: var(--mo-quiet); }
-  .block:hover rect { filter: brightness(1.08); }
-  .block:focus-visible rect, .cursor:focus-visible { stroke: var(--mo-text); stroke-width: 2; stroke-dasharray: none; }
+  .block.still .body { fill: color-mix(in srgb, var(--lane) 45%, var(--mo-surface)); }
+  .block:hover .body { filter: brightness(1.1); }
+  .block:focus-visible .body, .cursor:focus-visible { stroke: var(--mo-text); stroke-width: 2; stroke-dasharray: none; }
   .cursor { fill: transparent; outline: none; }
   .slot { fill: var(--mo-text); opacity: 0.09; pointer-events: none; }
   .tip {
