@@ -91,7 +91,8 @@ class Walk:
         """(first second, steps) of each local day that is scored."""
         first = datetime.fromtimestamp(self.measured.start + int(warm_up * DAY_S), UTC).astimezone(self.zone)
         date = first.date() + timedelta(days=first.time() > datetime.min.time())
-        found, step = [], self.measured.step
+        found: list[tuple[int, int]] = []
+        step = self.measured.step
         while True:
             edges = [instant(date + timedelta(days=i), datetime.min.time(), self.zone) for i in (0, 1)]
             start, end = (-(-int(edge.timestamp()) // step) * step for edge in edges)

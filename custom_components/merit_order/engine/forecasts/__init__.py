@@ -6,6 +6,7 @@ from ..model.errors import InputError
 from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
 from ._base import Forecaster, ForecastKind, Subject
 from ._record import Record, wall_clock
+from .corrected import CorrectedSolar
 from .load import Band, forecast_load
 from .price_extension import extend_prices
 from .solar_correction import Correction
@@ -13,6 +14,7 @@ from .solar_correction import Correction
 __all__ = [
     "FORECASTS",
     "Band",
+    "CorrectedSolar",
     "Correction",
     "ForecastKind",
     "Forecaster",
