@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.merit_order import stored
 from custom_components.merit_order.const import DOMAIN
 from demo.clock import RealClock
-from demo.faults import Fault
 from demo.home import VirtualHome
 
 from .conftest import Result, suggested
@@ -152,14 +151,3 @@ async def test_octopus_finds_product_and_region(
     assert tariff.supply.options["region"] == "c", "found from the postcode"
     assert tariff.export is not None
     assert tariff.export.options["product"] == address["export_product"]
-
-
-async def test_octopus_out_of_reach(
-    hass: HomeAssistant, entry: MockConfigEntry, octopus: VirtualHome
-) -> None:
-    hass.config.currency = "GBP"
-    service = {"advanced": {"url": octopus.addresses()["octopus"]["url"], "payment": "direct_debit"}}
-    await octopus.break_("octopus", Fault.CLOSED)
-    result = await choose(hass, await begin(hass, entry), "import_octopus")
-    result = await submit(hass, result, {"region": "c", **service})
-    assert result["errors"] == {"base": "cannot_connect"}

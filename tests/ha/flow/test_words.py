@@ -132,7 +132,8 @@ def test_tariffs(words: Tree) -> None:
     for step in ("supply", "export", "capacity"):
         assert steps["reconfigure"]["menu_options"][step]
     assert steps["export"]["menu_options"]["export_none"]
-    assert list(missing(fields(CAPACITY, "capacity", EUR), steps["capacity"], words, "capacity")) == []
+    made = form(CAPACITY, "capacity", EUR).schema
+    assert list(missing(made, steps["capacity"], words, "capacity")) == []
 
 
 def test_forecasts(words: Tree) -> None:
