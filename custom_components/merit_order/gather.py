@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .controls import Controls
+from .demand import charge
 from .devices_hub import DeviceCoordinator
 from .engine.model.plan import Health, InputStatus, Plan
 from .engine.model.ports import Ports
@@ -14,7 +15,7 @@ from .engine.model.series import Forecast, Quality, Series, Span
 from .engine.model.snapshot import AssetSpec, CapacityCharge, Settings, Snapshot, TariffView
 from .planned import PlannedAsset
 from .sources import AHEAD, Source, Sources
-from .stored import CapacityConfig, TariffConfig
+from .stored import TariffConfig
 
 # A state of charge a quarter hour old is still a better guess than none; beyond that the plan would be made on a lie.
 LAST_GOOD_FOR = timedelta(minutes=15)
@@ -103,21 +104,16 @@ def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
     return TariffView(
         import_price=price if isinstance(price, Series) else Series(()),
         export_price=export if isinstance(export, Series) else None,
-        capacity=_capacity(home, home.tariff.capacity) if home.tariff and home.tariff.capacity else None,
+        capacity=_capacity(home),
         name=home.tariff.supply.kind if home.tariff is not None else "",
     )
 
 
-def _capacity(home: Home, config: CapacityConfig) -> CapacityCharge:
-    """A kW more this month raises the mean of twelve months by a twelfth, and that is paid for during twelve."""
+def _capacity(home: Home) -> CapacityCharge | None:
+    if home.tariff is None or home.tariff.capacity is None:
+        return None
     found = grid_reading(home)
-    grid = found[0] if found is not None else GridReading()
-    return CapacityCharge(
-        price_per_kw=config.price_per_kw_year / 12,
-        floor_kw=config.floor_kw,
-        month_peak_kw=grid.month_peak_kw or 0.0,
-        quarter_so_far_kwh=(grid.quarter_demand_kw or 0.0) / 4,
-    )
+    return charge(home.tariff.capacity, found[0] if found is not None else GridReading())
 
 
 def _asset(

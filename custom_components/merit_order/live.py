@@ -1,6 +1,6 @@
 """What the home does and pays at this moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import override
 
@@ -46,7 +46,7 @@ class LiveCoordinator(DataUpdateCoordinator[Live]):
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry, home: Home) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name="live", always_update=False)
         self.home = home
-        self.data = Live()
+        self.data = self._prices = Live()
         self._edge: CALLBACK_TYPE | None = None
         self._edge_at: datetime | None = None
 
@@ -55,7 +55,7 @@ class LiveCoordinator(DataUpdateCoordinator[Live]):
         """Begin to follow."""
         unload = self.config_entry.async_on_unload
         for device in self.home.devices.values():
-            unload(device.async_add_listener(self.look))
+            unload(device.async_add_listener(self._measured))
         unload(self.home.sources.listen(self.look))
         unload(self._cancel_edge)
         self.look()
@@ -64,9 +64,8 @@ class LiveCoordinator(DataUpdateCoordinator[Live]):
     def look(self, _: datetime | None = None) -> None:
         """Work everything out anew and tell those who listen if anything changed."""
         now = self.home.ports.clock.now()
-        live = _live(self.home, self.config_entry, now)
-        if live != self.data:
-            self.async_set_updated_data(live)
+        self._prices = _prices(self.home, self.config_entry, now)
+        self._measured()
         change = _next_change(self.home, now)
         if change == self._edge_at:
             return
@@ -74,9 +73,17 @@ class LiveCoordinator(DataUpdateCoordinator[Live]):
         if change is not None:
             self._edge, self._edge_at = async_track_point_in_utc_time(self.hass, self.look, change), change
 
+    @callback
+    def _measured(self) -> None:
+        """A device spoke. Meters do so every second: what prices mean is worked out only when they change."""
+        live = _live(self.home, self._prices)
+        if live != self.data:
+            self.async_set_updated_data(live)
+
     @override
     async def _async_update_data(self) -> Live:
-        return _live(self.home, self.config_entry, self.home.ports.clock.now())
+        self.look()
+        return self.data
 
     @callback
     def _cancel_edge(self) -> None:
@@ -91,29 +98,35 @@ def prices(home: Home, key: str) -> Series | None:
     return source.value if source is not None else None
 
 
-def _live(home: Home, entry: ConfigEntry, now: datetime) -> Live:
+def _prices(home: Home, entry: ConfigEntry, now: datetime) -> Live:
+    """What can be said of this moment without a meter."""
     buy, sell = prices(home, "price"), prices(home, "export_price")
-    price_now = buy.value_at(now) if buy is not None else None
-    sell_now = sell.value_at(now) if sell is not None else None
-    upcoming = next((span for span in buy.spans if span.start > now), None) if buy is not None else None
+    config = settings(entry)
+    if buy is None:
+        return Live(export_price_now=sell.value_at(now) if sell is not None else None)
+    upcoming = next((span for span in buy.spans if span.start > now), None)
+    return Live(
+        price_now=buy.value_at(now),
+        export_price_now=sell.value_at(now) if sell is not None else None,
+        next_price=upcoming.value if upcoming is not None else None,
+        next_price_at=upcoming.start if upcoming is not None else None,
+        price_level=price_level(buy, now, config.cheap_below, config.expensive_above),
+    )
+
+
+def _live(home: Home, priced: Live) -> Live:
+    """The same with what the meters say."""
     found = grid_reading(home)
     grid_kw = found[0].power_kw if found is not None else None
     solar_kw, battery_kw = _sum(home, Role.SOLAR), _sum(home, Role.BATTERY)
-    config = settings(entry)
-    return Live(
-        price_now=price_now,
-        export_price_now=sell_now,
-        next_price=upcoming.value if upcoming is not None else None,
-        next_price_at=upcoming.start if upcoming is not None else None,
-        price_level=price_level(buy, now, config.cheap_below, config.expensive_above)
-        if buy is not None
-        else None,
+    return replace(
+        priced,
         grid_kw=grid_kw,
         solar_kw=solar_kw,
         battery_kw=battery_kw,
         battery_soc=_soc(home),
         load_kw=None if grid_kw is None else max(grid_kw + (solar_kw or 0.0) - (battery_kw or 0.0), 0.0),
-        cost_per_hour=_cost_per_hour(grid_kw, price_now, sell_now),
+        cost_per_hour=_cost_per_hour(grid_kw, priced.price_now, priced.export_price_now),
         measured_at=found[1] if found is not None else None,
     )
 

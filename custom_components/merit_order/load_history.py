@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .energy_prefs import read_dashboard
-from .engine.forecasts import Band, Record, forecast_load
+from .engine.forecasts import Record, forecast_load
 from .engine.model.ports import Ports
 from .engine.model.roles import Role
 from .engine.model.series import FloatArray, Forecast, Quality, Series
@@ -52,6 +53,14 @@ PLANNED_SENSORS: Final[Mapping[Role, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """`flows` of the whole home with their sign, and what of it went to `planned` assets: hourly means in kW."""
+
+    flows: tuple[tuple[float, Series], ...]
+    planned: tuple[Series, ...]
+
+
 class LoadForecaster:
     """The home's load without the assets that are planned for, learned from its own past."""
 
@@ -69,34 +78,21 @@ class LoadForecaster:
     async def forecast(self, start: datetime, end: datetime) -> Forecast:
         """Hourly load from the running hour on; without history the shape of a usual household, called provisional."""
         now = self._ports.clock.now()
-        past = await self.past(now)
-        first = int(now.timestamp()) // HOUR_S * HOUR_S
-        count = max(int((end.timestamp() - first) // HOUR_S) + 1, 1)
-        band = await self._hass.async_add_executor_job(
-            forecast_load, past, first, count, ZoneInfo(self._ports.timezone)
+        learned_from = await self._past(now)
+        forecast = await self._hass.async_add_executor_job(
+            _learn, learned_from, now, end, ZoneInfo(self._ports.timezone)
         )
-        self._provisional = band.provisional
-        return _forecast(band, datetime.fromtimestamp(first, UTC), now)
+        self._provisional = forecast.provisional
+        return forecast
 
-    async def past(self, now: datetime) -> Record:
-        """Mean load of each past hour in kW; an hour in which one of the meters says nothing is a gap."""
-        start = now - LEARN
-        total: FloatArray | None = None
-        for what, statistics in (await self._flows()).items():
-            for statistic in statistics:
-                flow = await self._hourly(statistic, start, now)
-                total = FLOWS[what] * flow if total is None else total + FLOWS[what] * flow
-        first = int(start.timestamp()) // HOUR_S * HOUR_S
-        if total is None:
-            return Record(first, HOUR_S, np.empty(0))
-        for statistic in self._planned():
-            # A socket that was away for an hour was not the load of the home either.
-            total = total - np.nan_to_num(await self._hourly(statistic, start, now))
-        return Record(first, HOUR_S, np.maximum(total, 0.0))
+    async def _past(self, now: datetime) -> Past:
+        """Mean power of each past hour by statistic, and whether it counts for or against the load."""
 
-    async def _hourly(self, statistic: str, start: datetime, end: datetime) -> FloatArray:
-        series = await self._ports.history.mean_power_kw(statistic, start, end)
-        return Record.of(series, start, end, HOUR_S).values
+        async def ask(statistic: str) -> Series:
+            return await self._ports.history.mean_power_kw(statistic, now - LEARN, now)
+
+        flows = [(FLOWS[what], await ask(s)) for what, found in (await self._flows()).items() for s in found]
+        return Past(tuple(flows), tuple([await ask(statistic) for statistic in self._planned()]))
 
     async def _flows(self) -> Mapping[str, tuple[str, ...]]:
         """Statistics of what flows in and out: the Energy dashboard's, which reach back further, else our own."""
@@ -126,10 +122,31 @@ class LoadForecaster:
         return er.async_get(self._hass).async_get_entity_id(SENSOR_DOMAIN, DOMAIN, f"{subentry_id}_{key}")
 
 
-def _forecast(band: Band, start: datetime, issued: datetime) -> Forecast:
+def _learn(past: Past, now: datetime, end: datetime, zone: ZoneInfo) -> Forecast:
+    """Blocking."""
+    first = int(now.timestamp()) // HOUR_S * HOUR_S
+    count = max(int((end.timestamp() - first) // HOUR_S) + 1, 1)
+    band = forecast_load(base_load(past, now), first, count, zone)
+    start = datetime.fromtimestamp(first, UTC)
     quality = Quality.ASSUMED if band.provisional else Quality.FORECAST
 
     def series(values: FloatArray) -> Series:
-        return Series.regular(start, 60, values, quality, "own_history", issued)
+        return Series.regular(start, 60, values, quality, "own_history", now)
 
     return Forecast(series(band.mid), series(band.low), series(band.high), band.provisional)
+
+
+def base_load(past: Past, now: datetime) -> Record:
+    """Mean load of each past hour in kW; an hour in which one of the meters says nothing is a gap."""
+    start = now - LEARN
+
+    def hourly(series: Series) -> FloatArray:
+        return Record.of(series, start, now, HOUR_S).values
+
+    if not past.flows:
+        return Record(int(start.timestamp()) // HOUR_S * HOUR_S, HOUR_S, np.empty(0))
+    total = sum((sign * hourly(series) for sign, series in past.flows), start=np.float64(0.0))
+    for series in past.planned:
+        # A socket that was away for an hour was not the load of the home either.
+        total = total - np.nan_to_num(hourly(series))
+    return Record(int(start.timestamp()) // HOUR_S * HOUR_S, HOUR_S, np.maximum(total, 0.0))

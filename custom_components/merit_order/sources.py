@@ -176,11 +176,11 @@ class Sources:
         except SourceError as err:
             self._failed(item, err, now)
         else:
-            self._fetched(item, value, now)
+            self._fetched(item, value, await self.hass.async_add_executor_job(to_json, value), now)
         for listener in list(self._listeners):
             listener()
 
-    def _fetched(self, item: Source[Any], value: Series | Forecast, now: datetime) -> None:
+    def _fetched(self, item: Source[Any], value: Series | Forecast, kept: Any, now: datetime) -> None:
         if item.error is not None:
             LOGGER.info("%s from %s is back", item.key, item.kind)
         if isinstance(value, Series) and isinstance(item.value, Series):
@@ -188,7 +188,7 @@ class Sources:
             kept = tuple(span for span in item.value.spans if span.end > now - KEPT_BACK)
             value = over(value, Series(kept))
         item.value, item.fetched, item.error, item.failures = value, now, None, 0
-        self.ports.store.save(item.shelf_key, {"value": to_json(value), "fetched": now.isoformat()})
+        self.ports.store.save(item.shelf_key, {"value": kept, "fetched": now.isoformat()})
         self._at(item, max(item.next_after(now), now + OFTENEST))
 
     def _failed(self, item: Source[Any], err: SourceError, now: datetime) -> None:
