@@ -67,6 +67,16 @@ async def test_grid_from_two_one_way_meters(ports: Ports, house: House) -> None:
         await read(ports, "grid", import_power="sensor.in", export_power="sensor.out")
 
 
+async def test_day_and_night_counters_are_one_total(ports: Ports, house: House) -> None:
+    house.put("sensor.day", "100", "kWh")
+    house.put("sensor.night", "250000", "Wh")
+    given = {"import_energy": "sensor.day", "import_energy_2": "sensor.night"}
+    assert (await read(ports, "grid", **given)).grid.import_kwh == 350.0
+    house.put("sensor.night", None, "Wh")
+    house.put("sensor.p", "1", "W")
+    assert (await read(ports, "grid", power="sensor.p", **given)).grid.import_kwh is None
+
+
 @pytest.mark.parametrize("state", [None, "nan", "inf", "on", ""])
 async def test_unknown_and_unreadable_are_none_never_zero(
     ports: Ports, house: House, state: str | None

@@ -15,13 +15,21 @@ def _grid(bound: Bound) -> GridReading:
         )
     return GridReading(
         power_kw=power,
-        import_kwh=bound.energy("import_energy"),
-        export_kwh=bound.energy("export_energy"),
+        import_kwh=_total(bound, "import_energy"),
+        export_kwh=_total(bound, "export_energy"),
         quarter_demand_kw=bound.power("quarter_demand"),
         month_peak_kw=bound.power("month_peak"),
         phase_current_a=_phases(bound, "current", -200.0, 200.0),
         phase_voltage_v=_phases(bound, "voltage", 80.0, 480.0),
     )
+
+
+def _total(bound: Bound, option: str) -> float | None:
+    """One counter, or the sum of the two that a meter with day and night tariff has; half a sum is none."""
+    first, second = bound.energy(option), bound.energy(f"{option}_2")
+    if not bound.has(f"{option}_2"):
+        return first
+    return None if first is None or second is None else first + second
 
 
 def _phases(bound: Bound, what: str, low: float, high: float) -> tuple[float, ...]:
@@ -55,6 +63,8 @@ GRID = Binding(
         sensor("export_power", "power", advanced=True),
         sensor("import_energy", "energy"),
         sensor("export_energy", "energy"),
+        sensor("import_energy_2", "energy", advanced=True),
+        sensor("export_energy_2", "energy", advanced=True),
         sensor("quarter_demand", "power", advanced=True),
         sensor("month_peak", "power", advanced=True),
         *(sensor(f"current_l{n}", "current", advanced=True) for n in (1, 2, 3)),
