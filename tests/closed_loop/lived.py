@@ -104,7 +104,8 @@ async def life(
         longitude=place.longitude,
     )
     clock = ManualClock(start)
-    asyncio.get_running_loop().set_debug(False)  # a step of time is no slow callback; tracebacks cost half the time
+    # A step of time is no slow callback, and the tracebacks kept for one cost half the time.
+    asyncio.get_running_loop().set_debug(False)
     freezer.move_to(start)
     async with VirtualHome(clock, soc=soc) as home:
         stored = await _while_time_passes(demo_entry(home.addresses(), place), clock, freezer)
@@ -140,7 +141,7 @@ async def _while_time_passes[T](
 
 def _subentry(raw: dict[str, Any]) -> ConfigSubentryData:
     return ConfigSubentryData(
-        data=MappingProxyType(raw["data"]),  # type: ignore[typeddict-item] # Home Assistant takes any mapping
+        data=MappingProxyType(raw["data"]),  # type: ignore[typeddict-unknown-key] # Home Assistant takes any mapping
         subentry_id=raw["subentry_id"],
         subentry_type=raw["subentry_type"],
         title=raw["title"],
