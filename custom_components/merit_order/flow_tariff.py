@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import probatio
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigSubentryFlow, SubentryFlowResult
 
 from .const import SUBENTRY_TARIFF
@@ -16,7 +15,6 @@ from .flow_schema import (
     CHECK_TIMEOUT_S,
     answers,
     blame,
-    fields,
     form,
     label,
     offered_by,
@@ -34,7 +32,69 @@ CAPACITY = (
         key="price_per_kw_year", type=OptionType.NUMBER, minimum=0.0, maximum=10_000.0, unit="currency/kW"
     ),
     Option(key="floor_kw", type=OptionType.NUMBER, default=2.5, minimum=0.0, maximum=100.0, unit="kW"),
+    Option(
+        key="window_minutes",
+        type=OptionType.CHOICE,
+        choices=("15", "30", "60"),
+        default="15",
+        advanced=True,
+    ),
+    Option(
+        key="from_hour",
+        type=OptionType.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=23,
+        step=1,
+        unit="h",
+        advanced=True,
+    ),
+    Option(
+        key="to_hour",
+        type=OptionType.NUMBER,
+        default=24,
+        minimum=1,
+        maximum=24,
+        step=1,
+        unit="h",
+        advanced=True,
+    ),
+    Option(key="weekdays", type=OptionType.WEEKDAYS, advanced=True),
+    Option(
+        key="max_per_kwh",
+        type=OptionType.NUMBER,
+        minimum=0.0,
+        maximum=100.0,
+        step=0.0001,
+        unit="currency/kWh",
+        advanced=True,
+    ),
+    Option(
+        key="grid_fee_per_kwh",
+        type=OptionType.NUMBER,
+        default=0.0,
+        minimum=0.0,
+        maximum=100.0,
+        step=0.0001,
+        unit="currency/kWh",
+        advanced=True,
+    ),
+    Option(
+        key="yearly_import_kwh",
+        type=OptionType.NUMBER,
+        minimum=0.0,
+        maximum=1e6,
+        step=1,
+        unit="kWh",
+        advanced=True,
+    ),
 )
+
+
+def _capacity(given: Mapping[str, Any]) -> CapacityConfig:
+    """The settled answers as they are kept."""
+    whole = {key: int(given[key]) for key in ("window_minutes", "from_hour", "to_hour")}
+    return CapacityConfig(**{**given, **whole, "weekdays": tuple(given.get("weekdays") or ())})
 
 
 class TariffFlow(ConfigSubentryFlow):
@@ -74,14 +134,13 @@ class TariffFlow(ConfigSubentryFlow):
     async def async_step_capacity(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """A charge on the month's peak, where the grid operator has one."""
         if user_input is not None:
-            given = settle(CAPACITY, user_input)
-            price = given.get("price_per_kw_year")
-            self._capacity = (
-                None if not price else CapacityConfig(price_per_kw_year=price, floor_kw=given["floor_kw"])
-            )
+            given = settle(CAPACITY, answers(user_input))
+            self._capacity = _capacity(given) if given.get("price_per_kw_year") else None
             return await self._save()
-        known = to_json(self._capacity) if self._capacity else None
-        schema = probatio.Schema(fields(CAPACITY, "capacity", self.hass.config.currency, known))
+        known = None
+        if self._capacity is not None:
+            known = to_json(self._capacity) | {"window_minutes": str(self._capacity.window_minutes)}
+        schema = form(CAPACITY, "capacity", self.hass.config.currency, known)
         return self.async_show_form(step_id="capacity", data_schema=schema, last_step=True)
 
     async def _contract(

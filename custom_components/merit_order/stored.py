@@ -50,10 +50,21 @@ class PlugIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityConfig:
-    """A charge on the month's peak: currency per kW and year, and the demand below which nothing more is due."""
+    """A charge on the month's peak: currency per kW and year, and the demand below which nothing more is due.
+
+    Demand is the mean of `window_minutes`; it counts from `from_hour` to `to_hour` on `weekdays` ("mon" …; none: all).
+    `max_per_kwh` caps this charge and `grid_fee_per_kwh` together, by `yearly_import_kwh`.
+    """
 
     price_per_kw_year: float
     floor_kw: float = 2.5
+    window_minutes: int = 15
+    from_hour: int = 0
+    to_hour: int = 24
+    weekdays: tuple[str, ...] = ()
+    max_per_kwh: float | None = None
+    grid_fee_per_kwh: float = 0.0
+    yearly_import_kwh: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

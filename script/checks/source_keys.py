@@ -14,7 +14,7 @@ from custom_components.merit_order.flow_device import DeviceFlow
 from custom_components.merit_order.flow_forecast import ForecastFlow
 from custom_components.merit_order.flow_schema import choice_key
 from custom_components.merit_order.flow_settings import SETTINGS, SettingsFlow
-from custom_components.merit_order.flow_tariff import TariffFlow
+from custom_components.merit_order.flow_tariff import CAPACITY, TariffFlow
 
 from .component import Component, Tree, dig, leaves
 
@@ -63,6 +63,7 @@ def _service_choices(component: Component) -> set[str]:
 def _choices() -> set[str]:
     """Translation keys of the choices that plug-ins offer."""
     offered = {choice_key("settings", option.key) for option in SETTINGS if option.choices}
+    offered |= {choice_key("capacity", option.key) for option in CAPACITY if option.choices}
     for rack in (DEVICES, TARIFFS, FORECASTS, ASSETS):
         for kind in rack:
             offered |= {choice_key(kind.key, option.key) for option in kind.options if option.choices}

@@ -151,3 +151,36 @@ async def test_octopus_finds_product_and_region(
     assert tariff.supply.options["region"] == "c", "found from the postcode"
     assert tariff.export is not None
     assert tariff.export.options["product"] == address["export_product"]
+
+
+async def test_a_demand_charge_of_certain_hours_with_a_cap(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    result = await choose(hass, await begin(hass, entry), "import_fixed")
+    result = await choose(hass, await submit(hass, result, {"price": 0.30}), "export_none")
+    folded = {
+        "window_minutes": "60",
+        "from_hour": 16,
+        "to_hour": 21,
+        "weekdays": ["mon", "fri"],
+        "max_per_kwh": 0.24,
+        "grid_fee_per_kwh": 0.06,
+        "yearly_import_kwh": 2000,
+    }
+    answers = {"price_per_kw_year": 120.0, "floor_kw": 0.0, "advanced": folded}
+    await submit(hass, result, answers)
+    ((_, tariff),) = stored.tariffs(entry)
+    assert tariff.capacity == stored.CapacityConfig(
+        price_per_kw_year=120.0,
+        floor_kw=0.0,
+        window_minutes=60,
+        from_hour=16,
+        to_hour=21,
+        weekdays=("mon", "fri"),
+        max_per_kwh=0.24,
+        grid_fee_per_kwh=0.06,
+        yearly_import_kwh=2000.0,
+    )
+    (subentry,) = entry.subentries.values()
+    menu = dict(await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id))
+    assert suggested(await choose(hass, menu, "capacity")) == answers
