@@ -34,22 +34,42 @@ export function flow(costPerHour: number | null, t: Translate, format: Format): 
 
 export interface Doing {
   readonly asset: AssetPlan;
-  readonly block: Block;
   readonly what: string;
   readonly until: string;
   readonly why: string | null;
 }
 
-/** What runs at an instant and why; the reason is there only if its money was measured. */
+/** What runs at an instant, hardest at work first, then what waits for a measured reason. */
 export function doing(plan: Plan, at: number, t: Translate, format: Format): Doing[] {
-  const found: Doing[] = [];
+  const until = (time: string): string => t("until_time", { time: format.when(Date.parse(time), at) });
+  const covers = (one: { start: string; end: string }): boolean =>
+    Date.parse(one.start) <= at && at < Date.parse(one.end);
+  const running: { kw: number; said: Doing }[] = [];
+  const waiting: Doing[] = [];
   for (const asset of plan.assets) {
-    const block = asset.blocks.find((one) => Date.parse(one.start) <= at && at < Date.parse(one.end));
-    if (!block || asset.kind === "grid" || asset.kind === "solar" || block.mode === "off") continue;
-    const until = t("until_time", { time: format.when(Date.parse(block.end), at) });
-    found.push({ asset, block, what: what(asset, block, t), until, why: why(asset, block, t, format) });
+    if (asset.kind === "grid" || asset.kind === "solar") continue;
+    const block = asset.blocks.find(covers);
+    if (block && block.mode !== "off") {
+      const said = {
+        asset,
+        what: what(asset, block, t),
+        until: until(block.end),
+        why: why(asset, block, t, format),
+      };
+      running.push({ kw: Math.abs(block.power_kw), said });
+      continue;
+    }
+    const reason = asset.reasons.find((one) => one.code === "waits" && covers(one));
+    const measured = reason && because(reason, t, format);
+    if (reason && measured)
+      waiting.push({
+        asset,
+        what: t("does.wait", { name: asset.name }),
+        until: until(reason.end),
+        why: measured,
+      });
   }
-  return found.sort((a, b) => Math.abs(b.block.power_kw) - Math.abs(a.block.power_kw));
+  return [...running.sort((a, b) => b.kw - a.kw).map((one) => one.said), ...waiting];
 }
 
 /** One sentence for a block: who does what, fed by what. */
@@ -67,9 +87,16 @@ function verb(asset: AssetPlan, block: Block, t: Translate): string {
 /** The measured reason for a block, or null: what is not measured is not said. */
 export function why(asset: AssetPlan, block: Block, t: Translate, format: Format): string | null {
   const reason = reasonFor(asset, block);
-  const money = reason?.cost_of_opposite;
-  if (money === null || money === undefined || money < EVEN) return null;
-  return t("opposite", { money: format.money(money) });
+  return reason ? because(reason, t, format) : null;
+}
+
+/** A reason in words. A need that would be missed has no price, and is said without one. */
+function because(reason: Reason, t: Translate, format: Format): string | null {
+  if (reason.code === "only_now") return t("reason.only_now");
+  const money = reason.cost_of_opposite;
+  if (money === null || money < EVEN) return null;
+  const key = `reason.${reason.code}`;
+  return t(isKey(key) ? key : "opposite", { money: format.money(money) });
 }
 
 function reasonFor(asset: AssetPlan, block: Block): Reason | undefined {

@@ -8,7 +8,7 @@ import type { Format } from "../logic/format";
 import { doing, flow, levelEnds, upcoming } from "../logic/sentences";
 import { palette } from "./theme";
 
-const MOST_SAID = 2;
+const MOST_SAID = 3;
 
 /** What power costs now, what the home does and why, and what comes next: for a person who reads only this. */
 export class Summary extends LitElement {

@@ -24,10 +24,10 @@ export function grid(pen: Pen, marks: readonly Tick[]): SVGTemplateResult {
   const { axis, bottom } = pen.view;
   return svg`${marks.map((tick) => {
     const at = x(axis, tick.at);
-    const room = tick.label.length * 3.4;
-    const anchor = at + room > axis.right ? "end" : at - room < axis.left ? "start" : "middle";
+    const room = tick.label.length * 3.2;
+    const cut = at + room > axis.right || at - room < axis.left;
     return svg`<line class=${tick.midnight ? "midnight" : "hour"} x1=${at} x2=${at} y1="14" y2=${bottom} />
-      <text class=${tick.midnight ? "tick day" : "tick"} x=${at} y=${bottom + 15} text-anchor=${anchor}>${tick.label}</text>`;
+      <text class=${tick.midnight ? "tick day" : "tick"} x=${at} y=${bottom + 15} text-anchor="middle">${cut ? "" : tick.label}</text>`;
   })}`;
 }
 

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { doing, flow, inputTrouble, levelEnds, upcoming } from "../src/logic/sentences";
+import { footer, notices, waiting } from "../src/logic/state";
+import { asset, format, NOW, picture, plan, t } from "./home";
+
+const said = (of = plan()) => doing(of, NOW, t, format).map((one) => `${one.what} ${one.until}: ${one.why}`);
+
+describe("sentences", () => {
+  it("say what runs, hardest at work first, until when, and why in measured money", () => {
+    expect(said()).toEqual([
+      "Battery charges from the grid until 13:00: not charging would cost £0.05 more",
+      "Kitchen boiler runs from the grid until 15:00: waiting would cost £0.22 more",
+    ]);
+  });
+
+  it("give no reason that was not measured", () => {
+    const unmeasured = plan();
+    for (const one of unmeasured.assets) (one as { reasons: unknown }).reasons = [];
+    expect(said(unmeasured)[0]).toBe("Battery charges from the grid until 13:00: null");
+  });
+
+  it("say what waits, if waiting was measured", () => {
+    const waits = plan();
+    const pump = asset("Pool pump", waits);
+    const reason = {
+      code: "waits",
+      start: "2026-11-21T11:18:00Z",
+      end: "2026-11-21T22:00:00Z",
+      cost_of_opposite: 0.31,
+      values: {},
+    };
+    (pump as { reasons: unknown }).reasons = [reason];
+    expect(said(waits)[2]).toBe("Pool pump waits until 23:00: starting now would cost £0.31 more");
+    (pump as { reasons: unknown }).reasons = [{ ...reason, cost_of_opposite: 0.001 }];
+    expect(said(waits)).toHaveLength(2);
+  });
+
+  it("say what comes next, soonest first", () => {
+    expect(upcoming(plan(), NOW, t, format)).toBe("Next: Kitchen boiler runs 22:45 · Battery charges 23:00");
+  });
+
+  it("say when the price leaves its level, but only as far as prices are known", () => {
+    expect(levelEnds(plan(), 0)).toEqual({ at: Date.parse("2026-11-21T14:00:00Z"), next: "normal" });
+    const evening = plan().edges.indexOf("2026-11-21T22:00:00Z");
+    expect(levelEnds(plan(), evening)).toBeNull();
+  });
+
+  it("say whether the home earns or pays", () => {
+    expect(flow(-0.123, t, format)).toBe("The home earns £0.12 an hour");
+    expect(flow(1.08, t, format)).toBe("The home pays £1.08 an hour");
+    expect(flow(0.001, t, format)).toBe("The home pays next to nothing now");
+    expect(flow(null, t, format)).toBe("the grid meter says nothing");
+  });
+
+  it("name the inputs that are not what they should be", () => {
+    expect(inputTrouble(plan(), t)).toBe("still learning: use of the home");
+    const stale = plan();
+    const battery = stale.inputs.find((input) => input.key.startsWith("battery"));
+    (battery as { health: string }).health = "stale";
+    expect(inputTrouble(stale, t)).toBe("not fresh: Battery · still learning: use of the home");
+  });
+});
+
+describe("states", () => {
+  it("have words while there is no plan", () => {
+    const { home } = picture();
+    expect(waiting(null, null, "Merit Order is not set up", t)).toContain("not running");
+    expect(waiting(null, home, null, t)).toContain("first plan");
+    expect(waiting({ ...plan(), home: null }, home, null, t)).toBe(
+      "There is no plan: still learning: use of the home.",
+    );
+    expect(waiting(plan(), home, null, t)).toBeNull();
+  });
+
+  it("tell of a missed need, an old plan, a lost connection and who is in charge", () => {
+    const { home } = picture();
+    expect(notices(plan(), home, true, NOW, t, format)).toEqual(["Kitchen boiler: 0.1 kWh short at 18:00"]);
+    const met = { ...plan(), shortfalls: [] };
+    expect(notices(met, home, true, NOW, t, format)).toEqual([]);
+    expect(notices(met, home, false, NOW, t, format)[0]).toContain("connection");
+    expect(notices(met, home, true, NOW + 30 * 60_000, t, format)).toEqual(["This plan is 30 minutes old."]);
+    const advises = home && { ...home, mode: "advise" as const };
+    expect(notices(met, advises, true, NOW, t, format)).toEqual([t("advise_note")]);
+  });
+
+  it("claim a saving only against a baseline that was worked out", () => {
+    expect(footer(plan(), null, t, format).left).toContain("saves £2.01 over no plan");
+    expect(footer({ ...plan(), baseline_cost: 0 }, null, t, format).left).not.toContain("saves");
+    expect(footer({ ...plan(), baseline_cost: 5, cost: 5.2 }, null, t, format).left).not.toContain("saves");
+  });
+});
