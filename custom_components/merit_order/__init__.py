@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers import device_registry as dr
@@ -86,6 +86,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     await async_setup_schedules(hass, entry)
     _forget_removed(hass, entry, runtime)
     runtime.driver.start()
+
+    @callback
+    def keep(_: Event) -> None:
+        runtime.loads.keep()
+
+    entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, keep))
     entry.async_on_unload(entry.add_update_listener(_updated))
     runtime.planner.request()
     # Still "setting up" within this function: who waits for the home is told as soon as it is loaded.

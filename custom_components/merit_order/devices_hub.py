@@ -1,8 +1,9 @@
 """Every device of the home: connected, polled at its own pace, and kept at it when it falls silent."""
 
 import logging
-from datetime import timedelta
-from typing import override
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -25,6 +26,25 @@ SLOWEST_RETRY_S = 60.0
 STALE_AFTER = timedelta(seconds=90)
 
 
+# Without one of these a part says nothing of its state (an unreachable battery still has a capacity).
+ESSENTIAL: Mapping[Role, tuple[str, ...]] = {
+    Role.GRID: ("power_kw",),
+    Role.SOLAR: ("power_kw",),
+    Role.BATTERY: ("soc_percent",),
+    Role.CHARGER: ("connected", "power_kw", "soc_percent"),
+    Role.SWITCH: ("on", "power_kw"),
+    Role.HEAT: ("room_c", "target_c", "power_kw"),
+    Role.TANK: ("temperature_c", "power_kw"),
+}
+
+
+class Told(NamedTuple):
+    """A part's reading and when it was made."""
+
+    part: Any
+    at: datetime
+
+
 class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
     """One device. `data` is what it said last, None before it was ever reached."""
 
@@ -38,6 +58,7 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         config: DeviceConfig,
         ports: Ports,
     ) -> None:
+        self.kind: DeviceKind = device_kind(config.kind)
         super().__init__(
             hass,
             LOGGER,
@@ -47,8 +68,8 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         )
         self.subentry = subentry
         self.config = config
-        self.kind: DeviceKind = device_kind(config.kind)
         self.failures = 0
+        self._told: dict[Role, Told] = {}
         self._ports = ports
         self._device: Device | None = None
 
@@ -60,8 +81,15 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
     @property
     def stale(self) -> bool:
         """Whether the last readings are too old to go by."""
-        pace = self.update_interval or STALE_AFTER
-        return self.data is None or self._ports.clock.now() - self.data.at > max(STALE_AFTER, 3 * pace)
+        return self.data is None or self.is_old(self.data.at)
+
+    def is_old(self, at: datetime) -> bool:
+        """Whether something read at `at` says nothing about now: older than three polls."""
+        return self._ports.clock.now() - at > max(STALE_AFTER, 3 * (self.update_interval or STALE_AFTER))
+
+    def told(self, role: Role) -> Told | None:
+        """What a part said last of its state, however old; None when it never did."""
+        return self._told.get(role)
 
     def brings(self, role: Role) -> bool:
         """Whether the device has this part."""
@@ -78,12 +106,17 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         try:
             if self._device is None:
                 self._device = await self.kind.connect(self.config.options, self._ports)
-                self.update_interval = timedelta(seconds=self._device.poll_s)
             readings = await self._device.read()
+            # Slow devices learn their own pace by being read.
+            self.update_interval = timedelta(seconds=self._device.poll_s)
         except SourceError as err:
             self.failures += 1
             raise self._failed(err) from err
         self.failures = 0
+        for role, fields in ESSENTIAL.items():
+            part = getattr(readings, role.value)
+            if part is not None and any(getattr(part, field) is not None for field in fields):
+                self._told[role] = Told(part, readings.at)
         return readings
 
     def _failed(self, err: MeritOrderError) -> UpdateFailed:

@@ -145,21 +145,20 @@ def _measured(home: Home, asset: PlannedAsset, now: datetime, inputs: list[Input
     device = home.devices.get(asset.subentry_id)
     if asset.role is None or device is None:
         return {}
-    readings = device.data
     key = f"{asset.kind.key}:{asset.id}"
-    part = getattr(readings, asset.role.value) if readings is not None else None
-    if readings is None or part is None or now - readings.at > LAST_GOOD_FOR:
+    last = device.told(asset.role)
+    if last is None or now - last.at > LAST_GOOD_FOR:
         inputs.append(InputStatus(key=key, origin=device.name, health=Health.MISSING, rule="left_out"))
         return {}
-    stale = device.stale
+    stale = device.is_old(last.at)
     inputs.append(
         InputStatus(
             key=key,
             origin=device.name,
             health=Health.STALE if stale else Health.FRESH,
-            issued=readings.at,
+            issued=last.at,
             rule="last_good" if stale else "used",
         )
     )
-    told = {column.name: getattr(part, column.name, None) for column in fields(asset.kind.state)}
+    told = {column.name: getattr(last.part, column.name, None) for column in fields(asset.kind.state)}
     return {name: value for name, value in told.items() if value is not None}

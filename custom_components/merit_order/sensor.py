@@ -235,6 +235,8 @@ class LiveHomeSensor(HomeLiveEntity, SensorEntity):
     """A value of this moment."""
 
     entity_description: LiveSensor
+    # They change with every telegram; nobody looks up when a past price began.
+    _unrecorded_attributes = frozenset({"measured_at", "starts_at"})
 
     def __init__(self, coordinator: Any, description: LiveSensor, currency: str) -> None:
         super().__init__(coordinator, description)
