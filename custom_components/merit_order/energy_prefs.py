@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from homeassistant.components.energy.data import async_get_manager
@@ -13,6 +13,9 @@ from homeassistant.helpers import entity_registry as er
 
 PHASE = re.compile(r"(^|_)(l[123]|phase_?[abc123])(_|$)")
 SWITCHABLE = ("switch", "input_boolean")
+POWER_OPTIONS = frozenset(
+    {"power", "power_sign", "import_power", "export_power", "charge_power", "discharge_power"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +78,7 @@ async def read_dashboard(hass: HomeAssistant) -> Dashboard:
         if (switch := find.switch(device["stat_consumption"])) is not None:
             things += _thing(find, "entities_switch", device, _load(find, device, switch))
     return Dashboard(
-        things=tuple(things),
+        things=tuple(_one_meter(things)),
         statistics={what: tuple(ids) for what, ids in statistics.items()},
         **prices,
     )
@@ -152,7 +155,9 @@ ENTITY_OPTIONS = frozenset(
         "import_power",
         "export_power",
         "import_energy",
+        "import_energy_2",
         "export_energy",
+        "export_energy_2",
         "energy",
         "charge_power",
         "discharge_power",
@@ -175,6 +180,25 @@ def _grid(find: _Neighbours, source: Mapping[str, Any]) -> dict[str, Any]:
             find, source, bought, ("import_positive", "export_positive"), ("import_power", "export_power")
         ),
     }
+
+
+def _one_meter(things: list[Thing]) -> list[Thing]:
+    """Day and night counters of one meter put together: of two grids, one that has no power of its own."""
+    grids = [thing for thing in things if thing.kind == "entities_grid"]
+    counters = [grid for grid in grids if not POWER_OPTIONS & grid.options.keys()]
+    if len(grids) != 2 or not counters:
+        return things
+    second = counters[-1]
+    first = next(grid for grid in grids if grid is not second)
+    options = dict(first.options)
+    for key in ("import_energy", "export_energy"):
+        if key in second.options:
+            options[f"{key}_2" if key in options else key] = second.options[key]
+    return [
+        replace(first, options=options) if thing is first else thing
+        for thing in things
+        if thing is not second
+    ]
 
 
 def _solar(find: _Neighbours, source: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,11 +14,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 
-from .energy_prefs import ENTITY_OPTIONS, SWITCHABLE, Dashboard, Thing, is_phase
+from .energy_prefs import ENTITY_OPTIONS, POWER_OPTIONS, SWITCHABLE, Dashboard, Thing, is_phase
 
-POWER_OPTIONS = frozenset(
-    {"power", "power_sign", "import_power", "export_power", "charge_power", "discharge_power"}
-)
 MANY = "entities_switch"
 """The kind of which a home has any number; of the others the dashboard's own are enough."""
 
@@ -56,8 +53,10 @@ PATTERNS = (
         keys={
             "import_power": "current_electricity_usage",
             "export_power": "current_electricity_delivery",
-            "import_energy": "electricity_imported_total",
-            "export_energy": "electricity_exported_total",
+            "import_energy": "electricity_used_tariff_1",
+            "import_energy_2": "electricity_used_tariff_2",
+            "export_energy": "electricity_delivered_tariff_1",
+            "export_energy_2": "electricity_delivered_tariff_2",
             "quarter_demand": "belgium_current_average_demand",
             "month_peak": "belgium_maximum_demand_current_month",
         },
@@ -107,14 +106,17 @@ def look_around(hass: HomeAssistant, dashboard: Dashboard) -> Dashboard:
 
 def _completed(thing: Thing, found: Iterable[Thing]) -> Thing:
     """The thing with what its own integration adds; what the person told the dashboard stays."""
+    own = _entities(thing)
+    has_power = bool(POWER_OPTIONS & thing.options.keys())
     for other in found:
-        if other.kind == thing.kind and _entities(other) & _entities(thing):
+        if other.kind == thing.kind and _entities(other) & own:
             more = {
                 key: value
                 for key, value in other.options.items()
-                if key not in POWER_OPTIONS or not POWER_OPTIONS & thing.options.keys()
+                # The same counter must not be counted twice, nor a second power sensor contradict the first.
+                if value not in own and not (has_power and key in POWER_OPTIONS)
             }
-            return replace(thing, options={**thing.options, **(more | dict(thing.options))})
+            return replace(thing, options=more | dict(thing.options))
     return thing
 
 

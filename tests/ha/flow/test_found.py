@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import homeassistant.components
@@ -26,7 +26,7 @@ def add_device(
     hass: HomeAssistant,
     platform: str,
     name: str,
-    entities: dict[str, str | None],
+    entities: Mapping[str, str],
     model_id: str | None = None,
 ) -> None:
     """A device of an integration with sensors by key; the class of each sensor."""

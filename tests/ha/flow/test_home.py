@@ -114,20 +114,41 @@ async def test_what_is_unticked_stays_out(
     assert set(by_kind(entries())) == {"entities_grid"}
 
 
-async def test_day_and_night_counters_make_one_grid(
+def counter(hass: HomeAssistant, name: str) -> dict[str, Any]:
+    """A grid source of the dashboard that is one counter only."""
+    hass.states.async_set(f"sensor.{name}", "12", {"unit_of_measurement": "kWh", "device_class": "energy"})
+    source = {**GRID, "stat_energy_from": f"sensor.{name}", "stat_energy_to": None}
+    source.pop("stat_rate")
+    return source
+
+
+async def test_day_and_night_counters_make_one_meter(
     hass: HomeAssistant, dashboard: Dashboard, entries: Callable[[], ConfigEntry]
 ) -> None:
-    hass.states.async_set("sensor.night", "12", {"unit_of_measurement": "kWh", "device_class": "energy"})
-    night = {**GRID, "stat_energy_from": "sensor.night", "stat_energy_to": None}
-    night.pop("stat_rate")
-    await dashboard(GRID, night)
+    await dashboard(counter(hass, "night"), GRID)
+    result = await start(hass)
+    assert len(suggested(result)["grid"]) == 1
+    await go_on(hass, result, suggested(result))
+    ((_, meter),) = stored.devices(entries())
+    assert meter.options["power"] == "sensor.grid_power"
+    assert (meter.options["import_energy"], meter.options["import_energy_2"]) == (
+        "sensor.grid_import",
+        "sensor.night",
+    )
+    assert "export_energy_2" not in meter.options
+
+
+async def test_more_counters_make_one_grid(
+    hass: HomeAssistant, dashboard: Dashboard, entries: Callable[[], ConfigEntry]
+) -> None:
+    await dashboard(GRID, counter(hass, "night"), counter(hass, "sunday"))
     result = await start(hass)
     assert len(suggested(result)["grid"]) == 1
     (field,) = [field for marker, field in result["data_schema"].schema.items() if marker.schema == "grid"]
     everything = [option["value"] for option in field.config["options"]]
     await go_on(hass, result, {**suggested(result), "grid": everything})
     devices = [config for _, config in stored.devices(entries())]
-    assert [len(config.assets) for config in devices] == [1, 0]
+    assert [len(config.assets) for config in devices] == [1, 0, 0]
 
 
 async def test_a_battery_without_a_state_of_charge_is_asked_for_it(
