@@ -1,9 +1,12 @@
 """Devices bound to entities: numbers in the house's units, and borrowing that gives back what it found."""
 
+import math
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custom_components.merit_order.engine.devices import device_kind
 from custom_components.merit_order.engine.model.errors import InputError, MeritOrderError, WriteRefused
@@ -352,3 +355,22 @@ async def test_a_command_for_another_part_is_refused(ports: Ports, house: House)
 def test_an_unknown_kind_is_named() -> None:
     with pytest.raises(InputError, match="no device kind"):
         device_kind("nothing")
+
+
+@given(
+    state=st.text(max_size=8) | st.floats().map(str),
+    unit=st.sampled_from(["W", "kW", "kWh", "%", None, "bad"]),
+)
+async def test_whatever_an_entity_says_is_a_number_none_or_a_named_error(
+    ports: Ports, house: House, state: str, unit: str | None
+) -> None:
+    house.put("sensor.any", state, unit)
+    house.put("sensor.soc", "50", "%")
+    device = await opened(ports, "battery", soc="sensor.soc", power="sensor.any")
+    try:
+        power = (await device.read()).battery.power_kw
+    except MeritOrderError as err:
+        assert err.placeholders["field"] == "power"  # noqa: PT017 - both outcomes are right
+        assert unit not in ("W", "kW")
+    else:
+        assert power is None or math.isfinite(power)

@@ -253,6 +253,19 @@ async def test_no_limits_no_command(home: Home, ports: Ports, clock: TestClock) 
     await device.close()
 
 
+async def test_a_battery_that_sleeps_takes_no_command(
+    device: huawei.Huawei, home: Home, clock: TestClock
+) -> None:
+    home.virtual.house.inverter.battery.max_charge_w = 0
+    home.wait(61)
+    await device.read()
+    with pytest.raises(WriteRefused, match="nothing now"):
+        await device.write(order(clock, 1.0))
+    assert home.truth()["forced"] == "stop"
+    await device.write(order(clock, -1.0))
+    assert home.truth()["forced"] == "discharge"
+
+
 async def test_a_mix_up_of_answers_is_never_taken_for_a_value(device: huawei.Huawei, home: Home) -> None:
     await home.virtual.break_("huawei", Fault.MIXED_UP)
     with pytest.raises(BadData):
@@ -273,7 +286,7 @@ async def test_garbage_is_survived(device: huawei.Huawei, home: Home, clock: Tes
 
 async def test_latency_is_waited_for(home: Home, ports: Ports) -> None:
     await home.virtual.huawei.start()
-    await home.virtual.break_("huawei", Fault.LATENCY, 0.1)
+    await home.virtual.break_("huawei", Fault.LATENCY, 0.04)
     device = await huawei.KIND.connect(options(home), ports)
     said = await device.read()
     assert said.counters["timeouts"] == 0

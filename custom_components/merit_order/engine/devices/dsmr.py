@@ -116,5 +116,4 @@ KIND = DeviceKind(
         "invalid_auth": "encryption_key",
     },
     discovery=("dsmr",),
-    conflicts=("dsmr",),
 )

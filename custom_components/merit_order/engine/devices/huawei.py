@@ -211,7 +211,11 @@ class Huawei:
             if power_kw > 0
             else (reg.DISCHARGE, reg.FORCED_DISCHARGE_W, reg.MAX_DISCHARGE)
         )
-        watts = round(min(abs(power_kw), await self._limit(limit)) * 1000)
+        most = await self._limit(limit)
+        if power_kw and not most:
+            # A battery that sleeps says so: a command of 0 W would look like one that was obeyed.
+            raise WriteRefused("the battery takes and gives nothing now")
+        watts = round(min(abs(power_kw), most) * 1000)
         await self.link.write_many(register, [watts >> 16, watts & 0xFFFF])
         await self.link.write_many(reg.FORCED_MINUTES, [minutes])
         await self.link.write_many(reg.FORCED_TO_SOC, [0])

@@ -124,5 +124,4 @@ KIND = DeviceKind(
     assets={Role.GRID: "grid"},
     field_of_error={"cannot_connect": "host", "silent_peer": "port", "no_telegram": "port"},
     discovery=("edl21",),
-    conflicts=("edl21",),
 )
