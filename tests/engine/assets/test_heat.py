@@ -163,7 +163,7 @@ def test_too_weak_a_heater_is_named() -> None:
 
 def test_underfloor_heating_reacts_late() -> None:
     """Proves: heat put into the slab now warms the room later: it starts before the radiators would."""
-    slow = {"emitter": "underfloor", "floor_kwh_k": 5.0, "floor_kw_k": 0.5, "power_kw": 6.0}
+    slow: dict[str, Any] = {"emitter": "underfloor", "floor_kwh_k": 5.0, "floor_kw_k": 0.5, "power_kw": 6.0}
     need = Need(amount=21.0, unit="celsius", by=MIDNIGHT + 4 * HOUR)
     floor = powers(plan(home([0.3] * 5, room(needs=(need,), **slow), **outdoors(10, 5))), "heating")
     radiators = powers(plan(home([0.3] * 5, room(needs=(need,), power_kw=6.0), **outdoors(10, 5))), "heating")

@@ -252,11 +252,13 @@ def test_reasons_are_measured() -> None:
     explain = {"explain": True}
     waits = plan(home([0.5, 0.1, 0.3], load(run_minutes=60, deadline="03:00"), settings=explain))
     [reason] = of(waits, "load").reasons
-    assert (reason.code, reason.cost_of_opposite) == ("waits", pytest.approx(0.4))
+    assert reason.code == "waits"
+    assert reason.cost_of_opposite == pytest.approx(0.4)
     assert reason.end == MIDNIGHT + HOUR
     now = plan(home([0.1, 0.5, 0.4, 0.4, 0.3], load(run_minutes=60, deadline="05:00"), settings=explain))
     [reason] = of(now, "load").reasons
-    assert (reason.code, reason.cost_of_opposite) == ("runs_now", pytest.approx(0.2))
+    assert reason.code == "runs_now"
+    assert reason.cost_of_opposite == pytest.approx(0.2)
 
 
 def test_intents_tell_the_present() -> None:

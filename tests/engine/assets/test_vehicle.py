@@ -184,6 +184,6 @@ def test_what_a_person_answers_becomes_a_weekly_pattern() -> None:
             "departure_weekdays": ["mon"],
         }
     )
-    params = from_json(kind.params, made)
-    assert params.departures[0].weekdays == (0,)  # type: ignore[attr-defined]
-    assert params.departures[0].soc == 70.0  # type: ignore[attr-defined]
+    params: Any = from_json(kind.params, made)
+    assert params.departures[0].weekdays == (0,)
+    assert params.departures[0].soc == 70.0

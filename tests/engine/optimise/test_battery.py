@@ -1,6 +1,7 @@
 """Hand-solved homes: what each rule of the battery does, and what the same home costs without it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def test_wear_is_paid_per_kwh_taken_out() -> None:
         ({"max_soc": 30.0}, 0.1 * 3 + 0.5 * 1),
     ],
 )
-def test_each_limit_binds(limit: dict[str, float], cost: float) -> None:
+def test_each_limit_binds(limit: dict[str, Any], cost: float) -> None:
     """Proves: 4 kWh are wanted at 0.50, only as many come through as the limit lets. Sensitivity: the first row."""
     assert plan(home([0.1, 0.5], battery(**limit), load=[0, 4])).cost == pytest.approx(cost)
 

@@ -40,7 +40,10 @@ class Use:
     def missing(self, values: Values, hours: FloatArray) -> float:
         """kWh of the need that are not delivered."""
         done = float(self.power(values, len(hours)) @ hours)
-        return max(self.need_kwh - done, 0.0)
+        # A run that is planned in whole slots may end a part of a slot early.
+        whole = self.kw * float(np.min(hours)) if self.switched else 0.0
+        missing = self.need_kwh - done
+        return missing if missing > whole else 0.0
 
 
 def add_use(
@@ -63,14 +66,14 @@ def add_use(
     if not switched or not len(slots):
         short = program.columns(1, upper=need_kwh, wish=price)
         columns, weights = np.append(use, short), np.append(hours if not switched else hours * kw, 1.0)
-        program.row(columns, weights, lower=need_kwh)
+        program.row(columns, weights, lower=need_kwh, upper=need_kwh)
         return result
     unit = float(np.min(hours[1:])) if len(slots) > 1 else float(hours[0])
     # Whole slots are counted, a first slot that has half gone as one: the relaxation then has whole-number corners.
     weights = np.floor(hours / unit + 0.5)
     wanted = float(np.ceil(need_kwh / (kw * unit) - 1e-6))
     short = program.columns(1, upper=wanted, wish=price * kw * unit)
-    program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted)
+    program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted, upper=wanted)
     return result
 
 

@@ -20,8 +20,8 @@ STAGES = (0.7, 1.0, 0.3)
 """Shares of the eithers settled at a time, tried in turn while the gap is wide: none is best on every problem (on the
 benchmark's S all at once is 0.5 % off and the others are at the optimum; on L it is the other way round)."""
 WIDE = 1e-3
-"""A relative gap worth another dive."""
-TRIES = 16
+"""What settling the eithers may cost, relatively, without another try."""
+TRIES = 8
 """Linear programs solved to turn things round, per stage; a search within the time left follows anyway."""
 LEAST_GAIN = 1e-9
 
@@ -43,8 +43,8 @@ class Dive:
         chosen = [choice.columns for choice in program.choices]
         self._toggles = np.setdiff1d(solver.integers, np.concatenate(chosen) if chosen else np.zeros(0))
 
-    def run(self, bound: float, x: FloatArray) -> Found | None:
-        """The best found from the relaxation's objective and columns; None when rounding led to a dead end."""
+    def run(self, x: FloatArray) -> Found | None:
+        """The best found from the relaxation's columns; None when rounding led to a dead end."""
         solver, program = self._solver, self._program
         turns = either_columns(program)
         others = np.setdiff1d(solver.integers, turns)
@@ -58,7 +58,7 @@ class Dive:
             found = self.improved(self._settle_eithers(settled, stage))
             if found is not None and (best is None or found[0] < best[0]):
                 best = found
-            if best is not None and best[0] - bound <= WIDE * (1.0 + abs(bound)):
+            if best is not None and best[0] - settled[0] <= WIDE * (1.0 + abs(settled[0])):
                 break
             solver.release(turns)
             solver.bound(others, np.round(settled[1][others]), np.round(settled[1][others]))

@@ -15,6 +15,8 @@ from .solver import Solver, SolverError
 INTEGRAL = 1e-6
 CLOSE_ENOUGH = 1e-5
 """A gap in currency, plus as much relative: below the smallest coin by three orders."""
+LEAST_SEARCH = 0.1
+"""Seconds below which a search would not get past its own preparations."""
 EITHERS_FIRST = 0.7
 """Share of the time for eithers alone: with the starts held, the benchmark's L comes within 0.01 % in half a second."""
 
@@ -49,9 +51,11 @@ class Search:
         bound, x = relaxed
         best: Found | None = relaxed
         if self._fractional(x):
-            best = Dive(self.program, self.solver).run(bound, x)
-            if best is None or best[0] - bound > tolerance(bound):
+            best = Dive(self.program, self.solver).run(x)
+            open_gap = best is None or best[0] - bound > tolerance(bound)
+            if open_gap and (best is None or self._left(began) >= LEAST_SEARCH):
                 best, bound = self._polish(best, bound, began)
+            assert best is not None
             hold(self.solver, best[1])
             best = self.solver.run()
         if best is None:
@@ -96,7 +100,7 @@ class Search:
         return (objective, x), bound
 
     def _left(self, began: float) -> float:
-        return max(self._limit - (time.perf_counter() - began), 0.05)
+        return max(self._limit - (time.perf_counter() - began), LEAST_SEARCH / 2)
 
 
 def tolerance(objective: float) -> float:
