@@ -1,34 +1,36 @@
 """Diagnostics: the last snapshot and plan, so that a report can be replayed with `script/engine plan`."""
 
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 
+from .engine.devices import DEVICES
+from .engine.forecasts import FORECASTS
 from .engine.model.codec import to_json
-from .engine.model.snapshot import Snapshot
+from .engine.model.options import OptionType
+from .engine.tariffs import TARIFFS
 from .runtime import MeritOrderConfigEntry, Runtime
 
-TO_REDACT = {
+# Where something is, whose it is, and what identifies it. Secrets are known by their type.
+PRIVATE: Final = {
     "account",
-    "address",
-    "api_key",
+    "battery_host",
     "host",
-    "key",
     "latitude",
     "longitude",
-    "mac",
-    "meter",
-    "mpan",
-    "password",
     "postcode",
-    "secret",
-    "serial",
     "serial_number",
-    "token",
+    "serial_port",
+    "site",
     "unique_id",
     "url",
-    "username",
+}
+TO_REDACT: Final = PRIVATE | {
+    option.key
+    for kind in (*DEVICES, *TARIFFS, *FORECASTS)
+    for option in kind.options
+    if option.type is OptionType.SECRET
 }
 
 
@@ -55,16 +57,10 @@ async def async_get_config_entry_diagnostics(
             }
             for source in runtime.home.sources.items
         ],
-        "snapshot": await hass.async_add_executor_job(_snapshot, snapshot),
+        # Nothing to redact: it holds limits, times and measurements, and must stay readable by the engine.
+        "snapshot": await hass.async_add_executor_job(to_json, snapshot),
         "plan": thought.plan_json if thought is not None else None,
     }
-
-
-def _snapshot(snapshot: Snapshot | None) -> Any:
-    """`key` of an input is no secret, and the snapshot must stay readable by the engine: it holds nothing to redact
-    but what the assets were configured with, which are limits and times.
-    """
-    return to_json(snapshot) if snapshot is not None else None
 
 
 def _device(runtime: Runtime, key: str) -> dict[str, Any]:

@@ -34,7 +34,8 @@ SLOWEST_RETRY_S = 1800.0
 # Nothing is asked more often than this, whatever a plug-in says, nor less often: clocks and contracts change.
 OFTENEST = timedelta(seconds=60)
 RAREST = timedelta(hours=1)
-KEPT_BACK = timedelta(days=1)
+# The tariff's own past teaches what comes after the published prices.
+KEPT_BACK = timedelta(days=15)
 
 type Fetch[T] = Callable[[datetime, datetime], Awaitable[T]]
 
@@ -171,22 +172,21 @@ class Sources:
     async def _refresh(self, item: Source[Any]) -> None:
         now = self.ports.clock.now()
         start = dt_util.as_utc(dt_util.start_of_local_day(dt_util.as_local(now)))
+        if item.type is Series and item.value is None:
+            start -= KEPT_BACK  # the first time also what was paid before: there is nothing else to learn from yet
         try:
             value = await item.fetch(start, now + AHEAD)
         except SourceError as err:
             self._failed(item, err, now)
         else:
-            self._fetched(item, value, await self.hass.async_add_executor_job(to_json, value), now)
+            value, kept = await self.hass.async_add_executor_job(_settled, item, value, now)
+            self._fetched(item, value, kept, now)
         for listener in list(self._listeners):
             listener()
 
     def _fetched(self, item: Source[Any], value: Series | Forecast, kept: Any, now: datetime) -> None:
         if item.error is not None:
             LOGGER.info("%s from %s is back", item.key, item.kind)
-        if isinstance(value, Series) and isinstance(item.value, Series):
-            # A service that answers with less than before does not make us forget the prices that were published.
-            kept = tuple(span for span in item.value.spans if span.end > now - KEPT_BACK)
-            value = over(value, Series(kept))
         item.value, item.fetched, item.error, item.failures = value, now, None, 0
         self.ports.store.save(item.shelf_key, {"value": kept, "fetched": now.isoformat()})
         self._at(item, max(item.next_after(now), now + OFTENEST))
@@ -216,6 +216,16 @@ class Sources:
 
         job = HassJob(due, f"merit_order {item.key}", cancel_on_shutdown=True)
         self._timers[item.key] = async_track_point_in_utc_time(self.hass, job, when)
+
+
+def _settled(item: Source[Any], value: Series | Forecast, now: datetime) -> tuple[Series | Forecast, Any]:
+    """What is known now that `value` came, and its JSON; off the event loop, for days of prices are thousands of spans.
+
+    A service that answers with less than before does not make us forget the prices that were published.
+    """
+    if isinstance(value, Series) and isinstance(item.value, Series):
+        value = over(value, Series(tuple(span for span in item.value.spans if span.end > now - KEPT_BACK)))
+    return value, to_json(value)
 
 
 def _fingerprint(options: Any) -> str:
