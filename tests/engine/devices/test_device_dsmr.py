@@ -90,7 +90,7 @@ def test_a_belgian_meter_with_a_month_that_had_no_peak() -> None:
 @pytest.mark.parametrize(
     ("version", "name", "maker", "power", "imported", "exported", "amps"),
     [
-        ("4", "kaifa_ma304/telegram.txt", "Kaifa", 2.027, 3016.829, 0.0, (0.0, 6.0, 2.0)),
+        ("4", "kaifa_meter/telegram.txt", "Kaifa", 2.027, 3016.829, 0.0, (0.0, 6.0, 2.0)),
         ("5", "iskra_mt382/telegram_v5.txt", "Iskra", 0.244, 6.825, 2.444, (0.48, 0.44, 0.86)),
         ("5", "iskra_am550/telegram.txt", "Iskra", 0.111, 2375.582, 0.0, (0.0, 0.0, 1.0)),
         ("2_2", "iskra_mt382/telegram_v2_2.txt", "Iskra", 1.01, 2.002, 2.002, ()),
@@ -148,10 +148,10 @@ def test_an_encrypted_telegram_from_luxembourg() -> None:
 
 def test_a_serial_number_anonymised_without_its_checksum_is_counted() -> None:
     stream = Stream("5")
-    assert list(stream.feed(recorded("landis_e350/telegram.txt"))) == []
+    assert list(stream.feed(recorded("sagemcom_t210/telegram.txt"))) == []
     assert stream.counters["wrong_crc"] == 1
     # With a right checksum it reads: the numbers were not touched.
-    telegram = only("5", sealed(recorded("landis_e350/telegram.txt")))
+    telegram = only("5", sealed(recorded("sagemcom_t210/telegram.txt")))
     assert telegram.grid.export_kwh == pytest.approx(7321.088)
     assert telegram.grid.power_kw == pytest.approx(-0.566)
 
@@ -211,7 +211,7 @@ def test_endless_noise_does_not_fill_the_memory() -> None:
 
 def test_another_countrys_telegram_is_no_reading() -> None:
     stream = Stream("5s")
-    assert list(stream.feed(recorded("landis_e350/telegram.txt"))) == []
+    assert list(stream.feed(recorded("sagemcom_t210/telegram.txt"))) == []
 
 
 @settings(max_examples=60)
@@ -434,7 +434,7 @@ async def test_a_serial_cable(ports: Ports, version: str, tmp_path: Path) -> Non
     """A pseudo-terminal stands in for the USB cable; it carries eight bits whatever is asked for."""
     name = {
         "5b": "fluvius_v171/telegram.txt",
-        "4": "kaifa_ma304/telegram.txt",
+        "4": "kaifa_meter/telegram.txt",
         "2_2": "iskra_mt382/telegram_v2_2.txt",
     }
     ours, theirs = pty.openpty()

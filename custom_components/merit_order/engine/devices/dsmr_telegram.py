@@ -42,7 +42,7 @@ MAKERS = {
     "KAM": "Kamstrup",
     "ISK": "Iskra",
     "XMX": "Xemex",
-    "ENE": "Landis+Gyr",
+    "ENE": "Sagemcom",
     "SAG": "Sagemcom",
     "LUX": "Luxmetering",
 }
