@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.clock import RealClock
-from demo.ha.check import first_plan, report
+from demo.ha.check import first_plan, learned_plan, report
 from demo.ha.entry import demo_entry
 from demo.ha.fill import backfill, dashboard, energy_dashboard, entity_ids
 from demo.ha.seed import Place, write_config
@@ -54,6 +54,7 @@ async def running_demo(folder: Path, port: int) -> AsyncIterator[Demo]:
             ids = await entity_ids(client)
             await backfill(client, ids, home.history)
             await energy_dashboard(client, ids, "demo")
+            await learned_plan(client)
             await dashboard(client)
             yield Demo(home, port, folder, client)
 

@@ -11,6 +11,7 @@ from demo.ha.fill import entity_ids
 from demo.ha.server import Client, DemoError
 
 FIRST_PLAN_S = 60.0
+LEARNED_S = 30.0
 
 
 async def first_plan(client: Client) -> dict[str, Any]:
@@ -20,11 +21,35 @@ async def first_plan(client: Client) -> dict[str, Any]:
         if time.monotonic() > deadline:
             raise DemoError(f"no plan within {FIRST_PLAN_S:.0f} s: its status is {status}")
         await asyncio.sleep(0.5)
+    return await _action(client, "get_plan")
+
+
+async def learned_plan(client: Client) -> dict[str, Any]:
+    """The plan made once the home's load is learned from its history, which the recorder takes some time to write.
+
+    Raises DemoError when the load is still a default after half a minute.
+    """
+    deadline = time.monotonic() + LEARNED_S
+    while True:
+        await _action(client, "replan", fetch=True)
+        plan = await _action(client, "get_plan")
+        if (health := _load_health(plan)) == "fresh":
+            return plan
+        if time.monotonic() > deadline:
+            raise DemoError(f"the load was not learned within {LEARNED_S:.0f} s: it is {health}")
+        await asyncio.sleep(0.5)
+
+
+def _load_health(plan: dict[str, Any]) -> str | None:
+    return next((entry["health"] for entry in plan["inputs"] if entry["key"] == "load"), None)
+
+
+async def _action(client: Client, name: str, **data: Any) -> dict[str, Any]:
     answer = await client.call(
-        "call_service", domain="merit_order", service="get_plan", service_data={}, return_response=True
+        "call_service", domain="merit_order", service=name, service_data=data, return_response=True
     )
-    plan: dict[str, Any] = answer["response"]
-    return plan
+    response: dict[str, Any] = answer["response"]
+    return response
 
 
 async def _state(client: Client, unique_id: str) -> str | None:
