@@ -79,11 +79,11 @@ class Scorecard:
         """One pair of equal length in time; a NaN is passed over. Days too old to keep go."""
         if not np.isfinite(measured) or not np.isfinite(forecast):
             return
-        row = self._days.setdefault(day, _Day())
+        row = self._days.setdefault(int(day), _Day())
         row.pairs += 1
-        row.real += measured
-        row.error += forecast - measured
-        row.absolute += abs(forecast - measured)
+        row.real += float(measured)
+        row.error += float(forecast - measured)
+        row.absolute += float(abs(forecast - measured))
         newest = max(self._days)
         for old in [number for number in self._days if number <= newest - KEEP_DAYS]:
             del self._days[old]

@@ -1,6 +1,6 @@
 """`replay SERIES.csv --home HOME.yaml`: what the plan would have been worth, as one JSON object.
 
-Bills are what a meter would have billed, less the worth of what is left in the batteries (counted alike in all four).
+Bills are what a meter would have billed, less the worth of what is left in batteries and cars (counted alike in all).
 """
 
 import argparse

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from ..assets._base import Part
 from ..assets.battery import BatteryPart
+from ..assets.vehicle import VehiclePart
 from ..model.horizon import Band, Horizon
-from ..model.series import Forecast, Quality, Series, Slots
+from ..model.series import FloatArray, Forecast, Quality, Series, Slots
 from ..model.snapshot import Snapshot, TariffView
 from ..optimise.objective import TASTE, stored_value
 from ..optimise.problem import pose
@@ -22,7 +24,7 @@ from .run import Truth
 
 @dataclass(frozen=True, slots=True)
 class Perfect:
-    """`bill` in currency; `stored_kwh` more in the batteries than at the start; what a stored kWh is worth."""
+    """`bill` in currency; `stored_kwh` more in batteries and cars than at the start; what a stored kWh is worth."""
 
     bill: float
     stored_kwh: float
@@ -50,9 +52,17 @@ def perfect(truth: Truth, home: Home) -> Perfect:
         raise SolverError("the year has no solution")
     x = found[1]
     bought, sold = x[problem.grid.imports], x[problem.grid.exports]
-    stored = sum(float(x[p.level[-1]]) - p.start_kwh for p in problem.parts if isinstance(p, BatteryPart))
+    stored = sum(_stored(part, x) for part in problem.parts)
     bill = float((bought @ truth.buy - sold @ truth.sell) * truth.hours)
     return Perfect(bill, stored, stored_value(horizon))
+
+
+def _stored(part: Part, x: FloatArray) -> float:
+    if isinstance(part, BatteryPart):
+        return float(x[part.level[-1]]) - part.start_kwh
+    if isinstance(part, VehiclePart) and part.level is not None:
+        return float(x[part.level.level[-1]]) - part.level.start_kwh
+    return 0.0
 
 
 def _horizon(truth: Truth, home: Home) -> Horizon:

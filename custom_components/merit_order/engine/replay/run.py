@@ -14,7 +14,7 @@ from ..pipeline import think
 from .home import Home, with_state
 from .knowledge import Knowledge
 from .recording import Recording
-from .simulated import Battery, Simulated, Step, simulated
+from .simulated import Battery, Simulated, Step, Vehicle, simulated
 
 type Chooser = Callable[[int, tuple[AssetSpec, ...]], Mapping[str, Intent]]
 
@@ -56,7 +56,7 @@ class Run:
     bill: float = 0.0
     grid_kw: FloatArray = field(default_factory=lambda: np.zeros(0))
     stored_kwh: float = 0.0
-    """In the home batteries at the end, more than at the start."""
+    """In batteries and cars at the end, more than at the start."""
     out_kwh: float = 0.0
     missed: int = 0
     changes: int = 0
@@ -77,7 +77,7 @@ def simulate(
             things[spec.id] = thing
     batteries = [name for name, thing in things.items() if isinstance(thing, Battery)]
     order = [name for name in things if name not in batteries] + batteries
-    stored = sum(thing.level_kwh for thing in things.values() if isinstance(thing, Battery))
+    stored = sum(thing.level_kwh for thing in things.values() if isinstance(thing, Battery | Vehicle))
     run = Run(grid_kw=np.zeros(len(truth)))
     for i in range(len(truth)):
         now = truth.start + i * truth.step
@@ -94,8 +94,9 @@ def simulate(
         tick()
     for thing in things.values():
         run.missed += thing.missed
-        if isinstance(thing, Battery):
+        if isinstance(thing, Battery | Vehicle):
             run.stored_kwh += thing.level_kwh
+        if isinstance(thing, Battery):
             run.out_kwh += thing.out_kwh
     run.stored_kwh -= stored
     return run
