@@ -1,7 +1,7 @@
 """All that is known at one instant, put together for the engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,8 @@ from .stored import TariffConfig
 
 # A state of charge a quarter hour old is still a better guess than none; beyond that the plan would be made on a lie.
 LAST_GOOD_FOR = timedelta(minutes=15)
+# The slot before now, and enough for the eye.
+PRICES_BACK = timedelta(days=1)
 # Until there is a load forecast of any kind: the mean of a European household, 3500 kWh a year.
 DEFAULT_LOAD_KW = 0.4
 
@@ -102,11 +104,22 @@ def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
     if home.tariff is not None and home.tariff.export is not None:
         export = _input(home.sources.find("export_price"), "export_price", now, inputs)
     return TariffView(
-        import_price=price if isinstance(price, Series) else Series(()),
-        export_price=export if isinstance(export, Series) else None,
+        import_price=_with_expected(price, home.sources.find("price"), now) or Series(()),
+        export_price=_with_expected(export, home.sources.find("export_price"), now),
         capacity=_capacity(home),
         name=home.tariff.supply.kind if home.tariff is not None else "",
     )
+
+
+def _with_expected(
+    known: Series | Forecast | None, source: Source[Any] | None, now: datetime
+) -> Series | None:
+    """Prices from a day ago on, and those expected after the last published one, which say so themselves."""
+    if not isinstance(known, Series):
+        return None
+    recent = tuple(span for span in known.spans if span.end > now - PRICES_BACK)
+    later = source.expected.spans if source is not None and source.expected is not None else ()
+    return replace(known, spans=(*recent, *later))
 
 
 def _capacity(home: Home) -> CapacityCharge | None:

@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .engine.forecasts import forecast_kind
+from .engine.forecasts import expected_prices, forecast_kind
 from .engine.forecasts._base import Subject
 from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, RateLimited, SourceError
@@ -36,6 +37,8 @@ OFTENEST = timedelta(seconds=60)
 RAREST = timedelta(hours=1)
 # The tariff's own past teaches what comes after the published prices.
 KEPT_BACK = timedelta(days=15)
+# So that the first plan of all has something to go by beyond publication; services sell more in smaller portions.
+FIRST_BACK = timedelta(days=1)
 
 type Fetch[T] = Callable[[datetime, datetime], Awaitable[T]]
 
@@ -54,6 +57,8 @@ class Source[T: (Series, Forecast)]:
     next_after: Callable[[datetime], datetime]
     shelf_key: str
     value: T | None = None
+    expected: Series | None = None
+    """Prices only: what is expected after the last published one. Kept apart from `value`, which was published."""
     fetched: datetime | None = None
     error: SourceError | None = None
     failures: int = 0
@@ -166,6 +171,9 @@ class Sources:
         try:
             item.value = from_json(item.type, kept["value"])
             item.fetched = datetime.fromisoformat(kept["fetched"])
+            if isinstance(item.value, Series):
+                zone = ZoneInfo(self.ports.timezone)
+                item.expected = expected_prices(item.value, self.ports.clock.now() + AHEAD, zone)
         except (InputError, KeyError, ValueError) as err:
             LOGGER.debug("Forgetting what was kept of %s: %s", item.key, err)
 
@@ -173,21 +181,27 @@ class Sources:
         now = self.ports.clock.now()
         start = dt_util.as_utc(dt_util.start_of_local_day(dt_util.as_local(now)))
         if item.type is Series and item.value is None:
-            start -= KEPT_BACK  # the first time also what was paid before: there is nothing else to learn from yet
+            start -= (
+                KEPT_BACK  # the first time also what was paid before: there is nothing else to learn from yet
+            )
         try:
             value = await item.fetch(start, now + AHEAD)
         except SourceError as err:
             self._failed(item, err, now)
         else:
-            value, kept = await self.hass.async_add_executor_job(_settled, item, value, now)
-            self._fetched(item, value, kept, now)
+            zone = ZoneInfo(self.ports.timezone)
+            found = await self.hass.async_add_executor_job(_settled, item, value, now, zone)
+            self._fetched(item, *found, now)
         for listener in list(self._listeners):
             listener()
 
-    def _fetched(self, item: Source[Any], value: Series | Forecast, kept: Any, now: datetime) -> None:
+    def _fetched(
+        self, item: Source[Any], value: Series | Forecast, expected: Series | None, kept: Any, now: datetime
+    ) -> None:
         if item.error is not None:
             LOGGER.info("%s from %s is back", item.key, item.kind)
-        item.value, item.fetched, item.error, item.failures = value, now, None, 0
+        item.value, item.expected = value, expected
+        item.fetched, item.error, item.failures = now, None, 0
         self.ports.store.save(item.shelf_key, {"value": kept, "fetched": now.isoformat()})
         self._at(item, max(item.next_after(now), now + OFTENEST))
 
@@ -218,14 +232,19 @@ class Sources:
         self._timers[item.key] = async_track_point_in_utc_time(self.hass, job, when)
 
 
-def _settled(item: Source[Any], value: Series | Forecast, now: datetime) -> tuple[Series | Forecast, Any]:
-    """What is known now that `value` came, and its JSON; off the event loop, for days of prices are thousands of spans.
+def _settled(
+    item: Source[Any], value: Series | Forecast, now: datetime, zone: ZoneInfo
+) -> tuple[Series | Forecast, Series | None, Any]:
+    """What is known now that `value` came, what is expected after it, and its JSON.
 
-    A service that answers with less than before does not make us forget the prices that were published.
+    Done off the event loop: days of prices are thousands of spans. A service that answers with less than before does
+    not make us forget the prices that were published.
     """
-    if isinstance(value, Series) and isinstance(item.value, Series):
+    if not isinstance(value, Series):
+        return value, None, to_json(value)
+    if isinstance(item.value, Series):
         value = over(value, Series(tuple(span for span in item.value.spans if span.end > now - KEPT_BACK)))
-    return value, to_json(value)
+    return value, expected_prices(value, now + AHEAD, zone), to_json(value)
 
 
 def _fingerprint(options: Any) -> str:

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from .model.plan import Health, InputStatus
-from .model.series import Series, Span
+from .model.series import Quality, Series, Span
 
 HOUR = timedelta(hours=1)
 
@@ -193,9 +193,11 @@ def examine(series: Series, bounds: Bounds, at: datetime, until: datetime, zone:
     if missing > timedelta(0):
         faults.append(Fault.GAP)
         notes["hours"] = f"{missing / HOUR:.1f}"
-    if ahead[-1].end < min(until, at + bounds.ahead):
+    # Prices expected after the published ones do not lengthen what was published.
+    told = [span for span in whole.spans if span.quality is Quality.KNOWN] or ahead
+    if told[-1].end < min(until, at + bounds.ahead):
         faults.append(Fault.SHORT)
-        notes["end"] = ahead[-1].end.astimezone(zone).isoformat(timespec="minutes")
+        notes["end"] = told[-1].end.astimezone(zone).isoformat(timespec="minutes")
     if bounds.keeps is not None and series.issued is not None and at - series.issued > bounds.keeps:
         faults.append(Fault.STALE)
         notes["age_h"] = f"{(at - series.issued) / HOUR:.0f}"

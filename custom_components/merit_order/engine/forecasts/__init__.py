@@ -8,7 +8,7 @@ from ._base import Forecaster, ForecastKind, Subject
 from ._record import Record, wall_clock
 from .corrected import CorrectedSolar
 from .load import Band, forecast_load
-from .price_extension import extend_prices
+from .price_extension import expected_prices, extend_prices
 from .solar_correction import Correction
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Forecaster",
     "Record",
     "Subject",
+    "expected_prices",
     "extend_prices",
     "forecast_kind",
     "forecast_load",

@@ -4,12 +4,13 @@ The mean of the same times of day on the last days of the same sort (workdays, o
 the level of the last day. What it is worth is small (docs/performance.md): it keeps the end of the horizon sensible.
 """
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ..model.series import FloatArray
-from ._record import DAY_S, Record, wall_clock, weekday
+from ..model.series import FloatArray, Quality, Series
+from ._record import DAY_S, HOUR_S, Record, wall_clock, weekday
 
 LEARN_DAYS = 15
 SATURDAY = 5
@@ -40,6 +41,22 @@ def extend_prices(known: Record, start: int, count: int, zone: ZoneInfo) -> Floa
     usual = everything[into[-bins:]]
     off = last - usual
     return result + (LEVEL_SHARE * float(np.nanmean(off)) if np.isfinite(off).any() else 0.0)
+
+
+def expected_prices(known: Series, until: datetime, zone: ZoneInfo) -> Series:
+    """What comes after the last published price, up to `until`, in the tariff's own steps, of quality `forecast`.
+
+    Empty where nothing is known, or where the published prices reach that far.
+    """
+    if known.end is None or known.end >= until:
+        return Series((), known.origin)
+    step = min(HOUR_S, *(int((span.end - span.start).total_seconds()) for span in known.spans))
+    if step <= 0 or DAY_S % step:
+        step = HOUR_S // 4
+    record = Record.of(known, known.spans[0].start, known.end, step)
+    count = -(-int((until - known.end).total_seconds()) // step)
+    values = extend_prices(record, record.end, count, zone)
+    return Series.regular(known.end, step / 60, values, Quality.FORECAST, known.origin, known.issued)
 
 
 def _by_bin(values: FloatArray, into: np.ndarray, bins: int, otherwise: FloatArray) -> FloatArray:
