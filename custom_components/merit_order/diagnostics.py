@@ -28,8 +28,8 @@ PRIVATE: Final = {
 }
 TO_REDACT: Final = PRIVATE | {
     option.key
-    for kind in (*DEVICES, *TARIFFS, *FORECASTS)
-    for option in kind.options
+    for options in (kind.options for rack in (DEVICES, TARIFFS, FORECASTS) for kind in rack)
+    for option in options
     if option.type is OptionType.SECRET
 }
 

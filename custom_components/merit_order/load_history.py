@@ -1,6 +1,5 @@
 """What the home itself used, hour by hour, from the recorder's own statistics; and the forecast learned from it."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,20 +7,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from homeassistant.components.energy.data import async_get_manager
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
-from .energy_prefs import read_dashboard
 from .engine.forecasts import Record, forecast_load
 from .engine.model.ports import Ports
 from .engine.model.roles import Role
 from .engine.model.series import FloatArray, Forecast, Quality, Series
 from .planned import PlannedAsset
-
-LOGGER = logging.getLogger(__name__)
 
 LEARN: Final = timedelta(days=29)
 HOUR_S: Final = 3600
@@ -44,6 +40,12 @@ OWN_SENSORS: Final[Mapping[str, tuple[Role, str]]] = {
     "solar": (Role.SOLAR, "solar_energy"),
     "battery_discharge": (Role.BATTERY, "battery_discharge"),
     "battery_charge": (Role.BATTERY, "battery_charge"),
+}
+# The Energy dashboard's own fields, by type of source.
+ENDS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "grid": (("grid_import", "stat_energy_from"), ("grid_export", "stat_energy_to")),
+    "solar": (("solar", "stat_energy_from"),),
+    "battery": (("battery_discharge", "stat_energy_from"), ("battery_charge", "stat_energy_to")),
 }
 PLANNED_SENSORS: Final[Mapping[Role, str]] = {
     Role.SWITCH: "switch_energy",
@@ -94,16 +96,12 @@ class LoadForecaster:
         flows = [(FLOWS[what], await ask(s)) for what, found in (await self._flows()).items() for s in found]
         return Past(tuple(flows), tuple([await ask(statistic) for statistic in self._planned()]))
 
-    async def _flows(self) -> Mapping[str, tuple[str, ...]]:
+    async def _flows(self) -> Mapping[str, Sequence[str]]:
         """Statistics of what flows in and out: the Energy dashboard's, which reach back further, else our own."""
-        try:
-            known = (await read_dashboard(self._hass)).statistics
-        except HomeAssistantError as err:
-            LOGGER.debug("No Energy dashboard to learn from: %s", err)
-            known = {}
-        if "grid_import" in known:
-            return {what: known[what] for what in FLOWS if what in known}
-        return {what: ids for what in FLOWS if (ids := self._own(*OWN_SENSORS[what]))}
+        known = await _dashboard(self._hass)
+        if known["grid_import"]:
+            return known
+        return {what: self._own(*OWN_SENSORS[what]) for what in FLOWS}
 
     def _own(self, role: Role, key: str) -> tuple[str, ...]:
         found = (self._sensor(a.subentry_id, key) for a in self._assets if a.role is role)
@@ -120,6 +118,17 @@ class LoadForecaster:
 
     def _sensor(self, subentry_id: str, key: str) -> str | None:
         return er.async_get(self._hass).async_get_entity_id(SENSOR_DOMAIN, DOMAIN, f"{subentry_id}_{key}")
+
+
+async def _dashboard(hass: HomeAssistant) -> Mapping[str, list[str]]:
+    """The statistics the Energy dashboard counts with, by flow; it calls discharge "from" a battery, charge "to" it."""
+    found: dict[str, list[str]] = {what: [] for what in FLOWS}
+    preferences = (await async_get_manager(hass)).data
+    for source in preferences["energy_sources"] if preferences is not None else ():
+        for what, end in ENDS.get(source["type"], ()):
+            if statistic := source.get(end):
+                found[what].append(str(statistic))
+    return found
 
 
 def _learn(past: Past, now: datetime, end: datetime, zone: ZoneInfo) -> Forecast:

@@ -185,8 +185,8 @@ async def test_diagnostics_keep_every_secret(hass: HomeAssistant, home: MockConf
     """Whatever a plug-in asks as a secret, and whatever says where or whose something is."""
     secrets = {
         option.key: f"secret-{option.key}"
-        for kind in (*DEVICES, *TARIFFS, *FORECASTS)
-        for option in kind.options
+        for options in (kind.options for rack in (DEVICES, TARIFFS, FORECASTS) for kind in rack)
+        for option in options
         if option.type is OptionType.SECRET or option.key in PRIVATE
     }
     assert {"host", "api_key", "token", "encryption_key", "postcode"} <= secrets.keys()
