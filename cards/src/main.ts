@@ -1,17 +1,25 @@
 /** Registers everything; nothing else happens here. */
 
+import { NowCard } from "./now-card/card";
 import { Ago } from "./parts/ago";
 import { PlanChart } from "./parts/chart/chart";
 import { BlockDetail } from "./parts/detail";
+import { FlowPicture } from "./parts/flow";
 import { Summary } from "./parts/summary";
 import { PlanCard } from "./plan-card/card";
+import { PriceCard } from "./price-card/card";
+import { DashboardStrategy } from "./strategy/dashboard";
 
 const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-ago": Ago,
   "merit-order-plan-chart": PlanChart,
   "merit-order-block-detail": BlockDetail,
+  "merit-order-flow": FlowPicture,
   "merit-order-summary": Summary,
   "merit-order-plan": PlanCard,
+  "merit-order-now": NowCard,
+  "merit-order-price": PriceCard,
+  "ll-strategy-dashboard-merit-order": DashboardStrategy,
 };
 
 // Home Assistant replaces the registry of elements as it starts; what was defined before that would be lost.
@@ -21,11 +29,32 @@ customElements.whenDefined("home-assistant").then(() => {
   }
 });
 
-const catalogue = window as unknown as { customCards?: object[] };
-catalogue.customCards ??= [];
-catalogue.customCards.push({
-  type: "merit-order-plan",
-  name: "Merit Order: Plan",
-  description: "Prices, sun, home, battery and everything that is planned, on one time axis",
-  preview: true,
+const offered = window as unknown as { customCards?: object[]; customStrategies?: object[] };
+offered.customCards ??= [];
+offered.customCards.push(
+  {
+    type: "merit-order-plan",
+    name: "Merit Order: plan",
+    description: "Prices, sun, home, battery and everything that is planned, on one time axis",
+    preview: true,
+  },
+  {
+    type: "merit-order-now",
+    name: "Merit Order: now",
+    description: "What power costs, what the home does and why, and what feeds what",
+    preview: true,
+  },
+  {
+    type: "merit-order-price",
+    name: "Merit Order: price",
+    description: "The price now and next, and the cheapest time to start something",
+    preview: true,
+  },
+);
+offered.customStrategies ??= [];
+offered.customStrategies.push({
+  type: "merit-order",
+  strategyType: "dashboard",
+  name: "Merit Order",
+  description: "Plan, now and devices, from what is configured",
 });

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 from demo.ha.entry import BOILER, INVERTER, METER, PUMP
 from demo.ha.server import Client
@@ -97,21 +96,12 @@ async def energy_dashboard(client: Client, ids: dict[str, str], solar_entry: str
 
 
 async def dashboard(client: Client) -> None:
-    """Make the plan the first page."""
-    config: dict[str, Any] = {
-        "title": "Home",
-        "views": [
-            {
-                "title": "Plan",
-                "path": "plan",
-                "type": "panel",
-                "cards": [{"type": "custom:merit-order-plan"}],
-            }
-        ],
-    }
+    """Make Merit Order's own dashboard the first page."""
     await client.call(
         "lovelace/dashboards/create", url_path=FIRST_PAGE, title="Merit Order", icon="mdi:home-lightning-bolt"
     )
-    await client.call("lovelace/config/save", url_path=FIRST_PAGE, config=config)
+    await client.call(
+        "lovelace/config/save", url_path=FIRST_PAGE, config={"strategy": {"type": "custom:merit-order"}}
+    )
     # Home Assistant's own overview comes first otherwise.
     await client.call("frontend/set_system_data", key="core", value={"default_panel": FIRST_PAGE})

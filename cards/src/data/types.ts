@@ -95,6 +95,8 @@ export interface Now {
   timezone: string;
   price_now: number | null;
   export_price_now: number | null;
+  next_price: number | null;
+  next_price_at: string | null;
   price_level: Level | null;
   cost_per_hour: number | null;
   grid_kw: number | null;
@@ -105,6 +107,20 @@ export interface Now {
   updated_at: string | null;
 }
 
+/** What a person ordered by hand. */
+export interface Override {
+  mode: "on" | "off";
+  start: string;
+  end: string;
+}
+
+/** What a person asked for once. */
+export interface Need {
+  amount: number;
+  unit: "kwh" | "percent" | "runs" | "celsius";
+  by: string;
+}
+
 export interface AssetEntities {
   switch: string | null;
   binary_sensor: string | null;
@@ -112,6 +128,8 @@ export interface AssetEntities {
   next_start: string | null;
   next_end: string | null;
   enabled: boolean;
+  overrides: readonly Override[];
+  needs: readonly Need[];
   active: boolean | null;
 }
 

@@ -6,7 +6,15 @@ import type { Format } from "../logic/format";
 import { what, why } from "../logic/sentences";
 import { palette } from "./theme";
 
-/** One block: what, when, how much, why; and whether Merit Order may run the thing. Fires `closed` and `allowed`. */
+/** What a person orders by hand, as the fields of an action of Merit Order. */
+export interface Order {
+  readonly action: "override" | "resume";
+  readonly asset: string;
+  readonly mode?: "on" | "off";
+  readonly until?: string;
+}
+
+/** One block: what, when, how much, why; and whether Merit Order may run the thing. Fires `closed`, `allowed` and `ordered`. */
 export class BlockDetail extends LitElement {
   static override styles = [
     palette,
@@ -16,6 +24,8 @@ export class BlockDetail extends LitElement {
       p { margin: 4px 0 0; }
       .quiet { color: var(--mo-quiet); }
       button { font: inherit; color: inherit; background: none; border: 0; cursor: pointer; padding: 0 6px; min-width: 32px; min-height: 32px; border-radius: 8px; }
+      .order { border: 1px solid var(--mo-line); border-radius: 99px; padding: 4px 14px; min-height: 36px; }
+      .order:hover { background: color-mix(in srgb, var(--mo-text) 8%, transparent); }
       label { display: flex; align-items: center; gap: 8px; margin-top: 8px; min-height: 32px; cursor: pointer; }
       input { width: 18px; height: 18px; accent-color: var(--mo-battery); }
     `,
@@ -32,6 +42,31 @@ export class BlockDetail extends LitElement {
   private close = (): void => {
     this.dispatchEvent(new CustomEvent("closed"));
   };
+
+  private order(order: Order): void {
+    this.dispatchEvent(new CustomEvent<Order>("ordered", { detail: order }));
+  }
+
+  private orders(start: number, end: number): TemplateResult | typeof nothing {
+    const { asset, entities, now, format, t } = this;
+    if (!entities || !asset.controlled) return nothing;
+    const held = entities.overrides[0];
+    if (held) {
+      const time = format.when(Date.parse(held.end), now);
+      return html`<p>${t(`override.${held.mode}`, { time })}</p>
+        <p><button class="order" @click=${() => this.order({ action: "resume", asset: asset.id })}>${t("override.resume")}</button></p>`;
+    }
+    const running = start <= now && now < end;
+    const until = running ? end : now + (end - start);
+    const time = format.when(until, now);
+    const order: Order = {
+      action: "override",
+      asset: asset.id,
+      mode: running ? "off" : "on",
+      until: new Date(until).toISOString(),
+    };
+    return html`<p><button class="order" @click=${() => this.order(order)}>${t(running ? "override.not_now" : "override.run_now", { time })}</button></p>`;
+  }
 
   private allow = (event: Event): void => {
     const allowed = (event.target as HTMLInputElement).checked;
@@ -53,6 +88,7 @@ export class BlockDetail extends LitElement {
         <button aria-label=${t("detail.close")} @click=${this.close}>✕</button></header>
       <p>${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${amounts.join(" · ")}</span></p>
       <p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>
+      ${this.orders(start, end)}
       ${
         entities?.switch
           ? html`<label><input type="checkbox" .checked=${entities.enabled} @change=${this.allow} />${t("detail.allowed")}</label>`

@@ -18,7 +18,7 @@ export class Summary extends LitElement {
       :host { display: block; color: var(--mo-text); font-size: 16px; line-height: 1.45; }
       .price { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 10px; }
       .number { font-size: 44px; font-weight: 600; line-height: 1.1; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
-      .unit { font-size: 16px; color: var(--mo-quiet); margin-inline-start: -6px; }
+      .unit { font-size: 16px; color: var(--mo-quiet); }
       .level { align-self: center; padding: 3px 12px; border-radius: 99px; font-weight: 600; font-size: 15px; color: var(--mo-on-colour); }
       .cheap { background: var(--mo-cheap); }
       .normal { background: color-mix(in srgb, var(--mo-normal) 30%, var(--mo-surface)); color: var(--mo-text); }

@@ -1,16 +1,16 @@
-import { html, LitElement, nothing, type TemplateResult } from "lit";
-import { property, state } from "lit/decorators.js";
-import type { Hass } from "../data/hass";
-import { listen } from "../data/picture";
-import type { AssetPlan, Block, Picture, Plan } from "../data/types";
-import { type Translate, translator } from "../i18n/translate";
-import { Format } from "../logic/format";
+import { html, nothing, type TemplateResult } from "lit";
+import { state } from "lit/decorators.js";
+import type { AssetPlan, Block, Plan } from "../data/types";
+import type { Translate } from "../i18n/translate";
+import type { Format } from "../logic/format";
 import { footer, notices, waiting } from "../logic/state";
 import { view } from "../logic/view";
+import { cardStyles } from "../parts/card-styles";
 import type { BlockPicked } from "../parts/chart/chart";
-import { Clock } from "../parts/clock";
+import type { Order } from "../parts/detail";
+import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
-import { cardStyles } from "./styles";
+import { planStyles } from "./styles";
 
 const DAY_HOURS = 24;
 const WIDE = 720;
@@ -21,26 +21,31 @@ interface Config {
 }
 
 /** Prices, sun, home, battery and everything that is planned, on one time axis, with sentences first. */
-export class PlanCard extends LitElement {
-  static override styles = [palette, cardStyles];
+export class PlanCard extends PictureCard<Config> {
+  static override styles = [palette, cardStyles, planStyles];
 
-  @property({ attribute: false }) hass?: Hass;
-  @property({ type: Boolean, reflect: true }) dark = false;
-  @state() private config: Config = { type: "" };
-  @state() private picture: Picture | null = null;
-  @state() private problem: string | null = null;
   @state() private width = 0;
   @state() private hours: number | null = null;
   @state() private picked: { asset: string; start: string } | null = null;
 
-  private clock = new Clock(this, 20);
-  private stop: (() => void) | null = null;
   private sized = new ResizeObserver((entries) => {
     this.width = Math.round(entries[0]?.contentRect.width ?? 0);
   });
 
-  setConfig(config: Config): void {
-    this.config = config;
+  static getStubConfig(): object {
+    return {};
+  }
+
+  static getConfigForm(): object {
+    return {
+      schema: [
+        { name: "hours", selector: { number: { min: 6, max: 48, step: 6, unit_of_measurement: "h" } } },
+      ],
+    };
+  }
+
+  getGridOptions(): object {
+    return { columns: "full", min_columns: 6, rows: "auto" };
   }
 
   getCardSize(): number {
@@ -49,23 +54,7 @@ export class PlanCard extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.stop?.();
-    this.stop = null;
     this.sized.disconnect();
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
-  }
-
-  protected override willUpdate(): void {
-    if (!this.hass || !this.isConnected) return;
-    this.dark = this.hass.themes.darkMode;
-    this.stop ??= listen(this.hass.connection, (picture, problem) => {
-      this.picture = picture;
-      this.problem = problem;
-    });
   }
 
   protected override updated(): void {
@@ -75,13 +64,22 @@ export class PlanCard extends LitElement {
 
   private chosen(plan: Plan): { asset: AssetPlan; block: Block } | null {
     const asset = plan.assets.find((one) => one.id === this.picked?.asset);
-    const block = asset?.blocks.find((one) => one.start === this.picked?.start);
+    const now = new Date(this.clock.now).toISOString();
+    // The plan moves on: its first block begins anew with every plan.
+    const block =
+      asset?.blocks.find((one) => one.start === this.picked?.start) ??
+      asset?.blocks.find((one) => now < one.end);
     return asset && block ? { asset, block } : null;
   }
 
   private allow = (event: CustomEvent<{ entity: string; allowed: boolean }>): void => {
     const { entity, allowed } = event.detail;
     this.hass?.callService("switch", allowed ? "turn_on" : "turn_off", { entity_id: entity });
+  };
+
+  private order = (event: CustomEvent<Order>): void => {
+    const { action, ...fields } = event.detail;
+    this.hass?.callService("merit_order", action, fields);
   };
 
   private span(t: Translate, hours: number): TemplateResult {
@@ -95,7 +93,7 @@ export class PlanCard extends LitElement {
 
   private body(plan: Plan, t: Translate, format: Format): TemplateResult {
     const { now } = this.clock;
-    const hours = this.hours ?? this.config.hours ?? (this.width < WIDE ? DAY_HOURS : 2 * DAY_HOURS);
+    const hours = this.hours ?? this.config?.hours ?? (this.width < WIDE ? DAY_HOURS : 2 * DAY_HOURS);
     const drawn = view(plan, now, this.width, hours);
     const chosen = this.chosen(plan);
     const { left, right } = footer(plan, this.picture?.home ?? null, t, format);
@@ -111,7 +109,7 @@ export class PlanCard extends LitElement {
       ${
         chosen
           ? html`<merit-order-block-detail .asset=${chosen.asset} .block=${chosen.block} .now=${now} .format=${format} .t=${t}
-              .entities=${this.picture?.entities[chosen.asset.id]} ?dark=${this.dark} @allowed=${this.allow}
+              .entities=${this.picture?.entities[chosen.asset.id]} ?dark=${this.dark} @allowed=${this.allow} @ordered=${this.order}
               @closed=${() => {
                 this.picked = null;
               }}></merit-order-block-detail>`
@@ -121,13 +119,10 @@ export class PlanCard extends LitElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    const { hass, picture } = this;
+    const { hass } = this;
     if (!hass) return nothing;
-    const t = translator(hass.language);
-    const home = picture?.home ?? null;
-    const plan = picture?.plan ?? null;
-    const zone = home?.timezone ?? plan?.timezone ?? hass.config.time_zone;
-    const format = new Format(hass.locale, zone, home?.currency ?? plan?.currency ?? hass.config.currency);
+    const { t, home, plan } = this;
+    const format = this.format(hass);
     const wait = waiting(plan, home, this.problem, t);
     return html`<ha-card>
       ${notices(plan, home, hass.connected, this.clock.now, t, format).map(

@@ -1,0 +1,40 @@
+/** The cheapest time to run something that a person starts by hand. */
+
+import type { Plan } from "../data/types";
+
+export interface Window {
+  readonly start: number;
+  readonly end: number;
+  /** Mean price, currency/kWh. */
+  readonly price: number;
+}
+
+const HOUR = 3_600_000;
+
+/** The mean import price from `start` for `hours`; null where a price is not known. */
+export function meanPrice(plan: Plan, start: number, hours: number): number | null {
+  const end = start + hours * HOUR;
+  let [sum, covered] = [0, 0];
+  for (let slot = 0; slot + 1 < plan.edges.length; slot++) {
+    const [from, to] = [Date.parse(plan.edges[slot] ?? ""), Date.parse(plan.edges[slot + 1] ?? "")];
+    const overlap = Math.min(to, end) - Math.max(from, start);
+    if (overlap <= 0) continue;
+    const price = plan.home?.import_price[slot];
+    if (price === null || price === undefined || plan.home?.price_quality[slot] !== "known") return null;
+    sum += price * overlap;
+    covered += overlap;
+  }
+  return covered >= end - start - 1 ? sum / covered : null;
+}
+
+/** The stretch of `hours` from now on, begun at a slot's edge or at once, whose mean price is least; the soonest of equals. */
+export function cheapestWindow(plan: Plan, now: number, hours: number): Window | null {
+  const starts = [now, ...plan.edges.map((edge) => Date.parse(edge)).filter((edge) => edge > now)];
+  let best: Window | null = null;
+  for (const start of starts) {
+    const price = meanPrice(plan, start, hours);
+    if (price === null) continue;
+    if (best === null || price < best.price - 1e-6) best = { start, end: start + hours * HOUR, price };
+  }
+  return best;
+}

@@ -1,0 +1,62 @@
+import { LitElement } from "lit";
+import { property, state } from "lit/decorators.js";
+import type { Hass } from "../data/hass";
+import { listen } from "../data/picture";
+import type { Now, Picture, Plan } from "../data/types";
+import { type Translate, translator } from "../i18n/translate";
+import { Format } from "../logic/format";
+import { Clock } from "./clock";
+
+/** What every card is: it listens while it is on the page and speaks as the person's settings say. */
+export abstract class PictureCard<Config extends { type: string } = { type: string }> extends LitElement {
+  @property({ attribute: false }) hass?: Hass;
+  @property({ type: Boolean, reflect: true }) dark = false;
+  @state() protected config!: Config;
+  @state() protected picture: Picture | null = null;
+  @state() protected problem: string | null = null;
+
+  protected clock = new Clock(this, 20);
+  private stop: (() => void) | null = null;
+
+  setConfig(config: Config): void {
+    this.config = config;
+  }
+
+  protected get home(): Now | null {
+    return this.picture?.home ?? null;
+  }
+
+  protected get plan(): Plan | null {
+    return this.picture?.plan ?? null;
+  }
+
+  protected get t(): Translate {
+    return translator(this.hass?.language ?? "en");
+  }
+
+  protected format(hass: Hass): Format {
+    const { home, plan } = this;
+    const zone = home?.timezone ?? plan?.timezone ?? hass.config.time_zone;
+    return new Format(hass.locale, zone, home?.currency ?? plan?.currency ?? hass.config.currency);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stop?.();
+    this.stop = null;
+  }
+
+  protected override willUpdate(): void {
+    if (!this.hass || !this.isConnected) return;
+    this.dark = this.hass.themes.darkMode;
+    this.stop ??= listen(this.hass.connection, (picture, problem) => {
+      this.picture = picture;
+      this.problem = problem;
+    });
+  }
+}
