@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from homeassistant.components.energy.data import async_get_manager
@@ -46,8 +46,6 @@ class Dashboard:
     export_price: float | None = None
     import_entity: str | None = None
     export_entity: str | None = None
-    statistics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Rising energy statistics by what they count: grid_import, grid_export, solar, battery_charge, …_discharge."""
 
 
 async def read_dashboard(hass: HomeAssistant) -> Dashboard:
@@ -59,29 +57,19 @@ async def read_dashboard(hass: HomeAssistant) -> Dashboard:
     find = _Neighbours(hass)
     things: list[Thing] = []
     prices: dict[str, Any] = {}
-    statistics: dict[str, list[str]] = {}
     for source in sources:
         match source:
             case {"type": "grid"}:
                 things += _thing(find, "entities_grid", source, _grid(find, source))
                 prices = _prices(source) | prices
-                _note(statistics, source, grid_import="stat_energy_from", grid_export="stat_energy_to")
             case {"type": "solar"}:
                 things += _thing(find, "entities_solar", source, _solar(find, source))
-                _note(statistics, source, solar="stat_energy_from")
             case {"type": "battery"}:
                 things += _thing(find, "entities_battery", source, _battery(find, source))
-                _note(
-                    statistics, source, battery_charge="stat_energy_to", battery_discharge="stat_energy_from"
-                )
     for device in preferences["device_consumption"]:
         if (switch := find.switch(device["stat_consumption"])) is not None:
             things += _thing(find, "entities_switch", device, _load(find, device, switch))
-    return Dashboard(
-        things=tuple(_one_meter(things)),
-        statistics={what: tuple(ids) for what, ids in statistics.items()},
-        **prices,
-    )
+    return Dashboard(things=tuple(_one_meter(things)), **prices)
 
 
 def is_phase(entry: er.RegistryEntry) -> bool:
@@ -256,9 +244,3 @@ def _prices(source: Mapping[str, Any]) -> dict[str, Any]:
         elif (price := source.get(f"number_energy_price{suffix}")) is not None:
             found[f"{way}_price"] = float(price)
     return found
-
-
-def _note(statistics: dict[str, list[str]], source: Mapping[str, Any], **what: str) -> None:
-    for name, key in what.items():
-        if (statistic_id := source.get(key)) is not None:
-            statistics.setdefault(name, []).append(statistic_id)

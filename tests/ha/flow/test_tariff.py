@@ -1,5 +1,6 @@
 """The contract of the home: supply, feeding in, capacity; Octopus against the virtual home's server."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -184,3 +185,15 @@ async def test_a_demand_charge_of_certain_hours_with_a_cap(
     (subentry,) = entry.subentries.values()
     menu = dict(await entry.start_subentry_reconfigure_flow(hass, subentry.subentry_id))
     assert suggested(await choose(hass, menu, "capacity")) == answers
+
+
+async def test_a_refused_token_is_said_on_its_field(
+    hass: HomeAssistant, entry: MockConfigEntry, aioclient_mock: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    hass.config.currency = "AUD"
+    aioclient_mock.get(re.compile(r"https://api\.amber\.com\.au/.*"), status=403)
+    result = await choose(hass, await begin(hass, entry), "import_amber")
+    answers = {"token": "psk_secret", "resolution": "30", "advanced": {"url": "https://api.amber.com.au"}}
+    result = await submit(hass, result, answers)
+    assert result["errors"] == {"token": "invalid_auth"}
+    assert "psk_secret" not in caplog.text
