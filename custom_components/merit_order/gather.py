@@ -174,4 +174,16 @@ def _measured(home: Home, asset: PlannedAsset, now: datetime, inputs: list[Input
         )
     )
     told = {column.name: getattr(last.part, column.name, None) for column in fields(asset.kind.state)}
+    if told.get("soc_percent", 0.0) is None:
+        told["soc_percent"] = _soc_elsewhere(home, asset.config.params.get("soc_entity"))
     return {name: value for name, value in told.items() if value is not None}
+
+
+def _soc_elsewhere(home: Home, entity_id: str | None) -> float | None:
+    """What a car says of itself in another integration's entity, in percent; None when it says nothing sensible."""
+    found = home.ports.entities.get(entity_id) if entity_id else None
+    try:
+        percent = float(found.state) if found is not None and found.state is not None else -1.0
+    except ValueError:
+        return None
+    return percent if 0.0 <= percent <= 100.0 else None

@@ -44,6 +44,8 @@ class VehicleParams:
     min_on_minutes: float = 0.0
     min_off_minutes: float = 0.0
     priority: int = 4
+    soc_entity: str | None = None
+    """Where the car itself says its charge, when the charger does not; whoever gathers the state reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,7 @@ def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 OPTIONS = (
+    Option(key="soc_entity", type=OptionType.ENTITY, domains=("sensor", "input_number", "number")),
     Option(key="capacity_kwh", type=OptionType.NUMBER, minimum=1, maximum=300, unit="kWh"),
     Option(key="phases", type=OptionType.NUMBER, default=3, minimum=1, maximum=3, step=1),
     Option(key="max_current_a", type=OptionType.NUMBER, default=16, minimum=6, maximum=80, unit="A"),
