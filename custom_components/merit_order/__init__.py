@@ -77,7 +77,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
         ) from err
     entry.runtime_data = runtime
     await _first_read(hass, entry, runtime)
-    runtime.home.sources.start()
+    await runtime.home.sources.start()
     runtime.live.start()
     runtime.planner.start()
     await runtime.leases.load()

@@ -79,25 +79,31 @@ class HassHistory:
         self._hass = hass
 
     async def mean_power_kw(self, statistic_id: str, start: datetime, end: datetime) -> Series:
-        """Hourly mean power of a rising energy statistic, in kW; hours without data are gaps."""
+        """Hourly mean power of a rising energy statistic, in kW; hours without data are gaps.
+
+        So is the hour after a gap: the recorder books on it all that piled up since, or, as the very first one, all
+        that the counter ever counted.
+        """
         if DATA_INSTANCE not in self._hass.data:
             return Series((), statistic_id)
+        hour = timedelta(hours=1)
         rows = await get_instance(self._hass).async_add_executor_job(
             statistics_during_period,
             self._hass,
-            start,
+            start - hour,
             end,
             {statistic_id},
             "hour",
             {"energy": UnitOfEnergy.KILO_WATT_HOUR},
             {"change"},
         )
-        hour = timedelta(hours=1)
         spans = []
+        recorded_until: datetime | None = None
         for row in rows.get(statistic_id, []):
-            if (change := row.get("change")) is not None:
-                begin = datetime.fromtimestamp(row["start"], UTC)
+            begin = datetime.fromtimestamp(row["start"], UTC)
+            if (change := row.get("change")) is not None and begin == recorded_until:
                 spans.append(Span(begin, begin + hour, change))
+            recorded_until = begin + hour
         return Series.of(spans, statistic_id, spans[-1].end if spans else None)
 
 
