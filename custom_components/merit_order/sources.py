@@ -79,14 +79,13 @@ class Sources:
         """The source of one input, or None when nobody chose one."""
         return next((item for item in self.items if item.key == key), None)
 
-    @callback
-    def start(self) -> None:
+    async def start(self) -> None:
         """Build every source, put back what was known before the restart, and fetch what is due."""
         self.items = [*self._tariff_sources(), *self._forecast_sources()]
         if self.find("load") is None:
             self.items.append(self._load_source())
+        await self.hass.async_add_executor_job(self._restore_all)
         for item in self.items:
-            self._restore(item)
             # Quotas are counted by the day: a restart alone is no reason to ask again.
             due = item.next_after(item.fetched) if item.fetched is not None else self.ports.clock.now()
             self._at(item, due)
@@ -164,6 +163,11 @@ class Sources:
             next_after=lambda now: now + timedelta(seconds=forecaster.refresh_s),
             shelf_key="load:own_history",
         )
+
+    def _restore_all(self) -> None:
+        """Blocking: a fortnight of prices is thousands of spans."""
+        for item in self.items:
+            self._restore(item)
 
     def _restore(self, item: Source[Any]) -> None:
         if (kept := self.ports.store.load(item.shelf_key)) is None:
