@@ -70,8 +70,9 @@ class BatteryPart:
             return (Opposite(code, 0, last, both, zero, zero, self.switch),)
         if self.start_kwh <= self.low_kwh + 1e-3 or self.net_kw[0] <= NEVER:
             return ()
-        give = np.array([min(self.net_kw[0], self.params.max_discharge_kw)])
-        return (Opposite("keeps_for_later", 0, last, self.discharge[:1], give, give, self.switch),)
+        both = np.array([self.charge[0], self.discharge[0]])
+        give = np.array([0.0, min(self.net_kw[0], self.params.max_discharge_kw)])
+        return (Opposite("keeps_for_later", 0, last, both, give, give, self.switch),)
 
     def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
         """Self-consumption: it takes what is spare and gives what is missing."""
