@@ -14,8 +14,8 @@ from pathlib import Path
 
 from demo.clock import RealClock
 from demo.ha.check import first_plan, learned_plan, report
-from demo.ha.entry import demo_entry
-from demo.ha.fill import backfill, dashboard, energy_dashboard, entity_ids
+from demo.ha.entry import APPLIANCES, CHARGER, demo_entry
+from demo.ha.fill import backfill, dashboard, energy_dashboard, entity_ids, tell_car_charge
 from demo.ha.seed import Place, write_config
 from demo.ha.server import Client, DemoError, free_port, home_assistant
 from demo.home import VirtualHome
@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPONENT = ROOT / "custom_components" / "merit_order"
 USUAL_PORT = 8123
 HISTORY_DAYS = 30
+CAR_TELLS_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,32 @@ class Demo:
 async def running_demo(folder: Path, port: int) -> AsyncIterator[Demo]:
     """Everything started and filled with history; on the way out everything has ended."""
     place = Place()
-    home = VirtualHome(RealClock(), soc=0.5, history_days=HISTORY_DAYS)
+    home = VirtualHome(RealClock(), soc=0.5, history_days=HISTORY_DAYS, appliances=APPLIANCES)
     async with home:
         token = write_config(folder, COMPONENT, port, await demo_entry(home.addresses(), place), place)
-        async with home_assistant(folder, port), Client.connect(port, token) as client:
+        async with (
+            home_assistant(folder, port),
+            Client.connect(port, token) as client,
+            Client.connect(port, token) as car,
+        ):
             await client.until_running()
+            telling = asyncio.create_task(_keep_telling(car, home), name="the car's own integration")
             await first_plan(client)
             ids = await entity_ids(client)
             await backfill(client, ids, home.history)
             await energy_dashboard(client, ids, "demo")
             await learned_plan(client)
             await dashboard(client)
-            yield Demo(home, port, folder, client)
+            try:
+                yield Demo(home, port, folder, client)
+            finally:
+                telling.cancel()
+
+
+async def _keep_telling(client: Client, home: VirtualHome) -> None:
+    while True:
+        await tell_car_charge(client, home.chargers[CHARGER].car.soc * 100)
+        await asyncio.sleep(CAR_TELLS_S)
 
 
 async def stay(folder: Path, port: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from custom_components.merit_order.stored import asset_id
-from demo.ha.entry import BOILER, INVERTER, METER, PUMP
+from demo.ha.entry import APPLIANCES, BOILER, INVERTER, METER
 from demo.ha.fill import entity_ids
 from demo.ha.server import Client, DemoError
 
@@ -95,7 +95,7 @@ async def report(client: Client) -> tuple[dict[str, Any], list[str]]:
             "planned_now": state(f"{boiler}_planned") == "on",
             "next_start": state(f"{boiler}_next_start"),
         },
-        "devices": [await _device(client, key) for key in (INVERTER, METER, BOILER, PUMP)],
+        "devices": [await _device(client, key) for key in (INVERTER, METER, *APPLIANCES)],
         "errors": [_line(entry) for entry in log if entry["level"] in ("ERROR", "CRITICAL")],
     }
     return result, _faults(result)

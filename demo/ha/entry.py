@@ -14,6 +14,7 @@ from custom_components.merit_order.const import (
     SUBENTRY_FORECAST,
     SUBENTRY_TARIFF,
 )
+from custom_components.merit_order.engine.assets import asset_kind
 from custom_components.merit_order.engine.devices import device_kind
 from custom_components.merit_order.engine.forecasts import forecast_kind
 from custom_components.merit_order.engine.model.codec import to_json
@@ -34,6 +35,10 @@ from custom_components.merit_order.stored import (
 from demo.ha.seed import Place
 
 INVERTER, METER, BOILER, PUMP = "huawei", "fluvius", "boiler", "pump"
+DISHWASHER, CHARGER = "dishwasher", "charger"
+APPLIANCES = (BOILER, PUMP, DISHWASHER, CHARGER)
+# Where the car's own integration would tell its charge; the wallbox does not know it.
+CAR_SOC = "input_number.car_charge"
 
 # What a person would tell of the things they own; all else is measured.
 BOILER_NEED = {
@@ -43,6 +48,25 @@ BOILER_NEED = {
     "deadline": "18:00",
     "contiguous": False,
     "priority": 2,
+}
+DISHWASHER_NEED = {
+    "mode": "needed",
+    "run_minutes": 120.0,
+    # One programme, in quarter hours: it heats twice.
+    "profile_kw": [0.71, 1.75, 0.11, 0.11, 0.74, 1.48, 0.06, 0.06],
+    "earliest": "20:30",
+    "deadline": "07:00",
+    "priority": 3,
+}
+CAR = {
+    "capacity_kwh": 60.0,
+    "phases": 3,
+    "max_current_a": 16.0,
+    "soc_entity": CAR_SOC,
+    "departure": "07:30",
+    "departure_soc": 70.0,
+    "departure_weekdays": ["mon", "tue", "wed", "thu", "fri"],
+    "returns": "17:45",
 }
 PUMP_WISH = {"mode": "optional", "power_kw": 0.8, "energy_kwh": 2.4, "priority": 6}
 
@@ -103,18 +127,20 @@ async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -
                 METER,
                 "Grid meter",
                 "dsmr",
-                {"connection": "tcp", "host": dsmr["host"], "port": dsmr["port"], "version": dsmr["version"].lower()},
+                {
+                    "connection": "tcp",
+                    "host": dsmr["host"],
+                    "port": dsmr["port"],
+                    "version": dsmr["version"].lower(),
+                },
                 _asset("grid", Role.GRID, "Grid"),
             ),
-            await _device(
-                ports, BOILER, "Kitchen boiler", "homewizard", {"host": addresses["boiler"]["host"]},
-                _asset("load", Role.SWITCH, "Kitchen boiler", BOILER_NEED),
-            ),
-            await _device(
-                ports, PUMP, "Pool pump", "homewizard", {"host": addresses["pump"]["host"]},
-                _asset("load", Role.SWITCH, "Pool pump", PUMP_WISH),
-            ),
-        ]  # fmt: skip
+            *[
+                await _device(ports, key, title, kind, {name: addresses[key][name] for name in names}, asset)
+                for key, title, kind, names, asset in _APPLIANCES
+                if key in addresses
+            ],
+        ]
     return {
         "options": {"mode": MODE_AUTOMATIC},
         "subentries": [*subentries, _tariff(addresses["octopus"]), _solar_forecast(addresses["open_meteo"])],
@@ -123,6 +149,32 @@ async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -
 
 def _asset(kind: str, role: Role, name: str, params: Mapping[str, Any] | None = None) -> AssetConfig:
     return AssetConfig(key=kind, kind=kind, name=name, role=role, params=params or {})
+
+
+_APPLIANCES = (
+    (
+        BOILER,
+        "Kitchen boiler",
+        "homewizard",
+        ("host",),
+        _asset("load", Role.SWITCH, "Kitchen boiler", BOILER_NEED),
+    ),
+    (PUMP, "Pool pump", "homewizard", ("host",), _asset("load", Role.SWITCH, "Pool pump", PUMP_WISH)),
+    (
+        DISHWASHER,
+        "Dishwasher",
+        "homewizard",
+        ("host",),
+        _asset("load", Role.SWITCH, "Dishwasher", DISHWASHER_NEED),
+    ),
+    (
+        CHARGER,
+        "Wallbox",
+        "keba",
+        ("host", "port", "unit"),
+        _asset("vehicle", Role.CHARGER, "Car", asset_kind("vehicle").from_options(CAR)),
+    ),
+)
 
 
 async def _device(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from demo.ha.entry import BOILER, INVERTER, METER, PUMP
+from demo.ha.entry import BOILER, CAR_SOC, CHARGER, DISHWASHER, INVERTER, METER, PUMP
 from demo.ha.server import Client
 from demo.truth import HourRow
 
@@ -16,8 +16,10 @@ COUNTERS: dict[str, Callable[[HourRow], float]] = {
     f"{INVERTER}_solar_energy": lambda row: row.solar_kwh,
     f"{INVERTER}_battery_charge": lambda row: row.charge_kwh,
     f"{INVERTER}_battery_discharge": lambda row: row.discharge_kwh,
-    f"{BOILER}_switch_energy": lambda row: row.sockets_kwh["boiler"],
-    f"{PUMP}_switch_energy": lambda row: row.sockets_kwh["pump"],
+    f"{BOILER}_switch_energy": lambda row: row.sockets_kwh[BOILER],
+    f"{PUMP}_switch_energy": lambda row: row.sockets_kwh[PUMP],
+    f"{DISHWASHER}_switch_energy": lambda row: row.sockets_kwh[DISHWASHER],
+    f"{CHARGER}_charger_energy": lambda row: row.sockets_kwh[CHARGER],
 }
 
 
@@ -91,6 +93,8 @@ async def energy_dashboard(client: Client, ids: dict[str, str], solar_entry: str
         device_consumption=[
             {"stat_consumption": ids[f"{BOILER}_switch_energy"], "name": "Kitchen boiler"},
             {"stat_consumption": ids[f"{PUMP}_switch_energy"], "name": "Pool pump"},
+            {"stat_consumption": ids[f"{DISHWASHER}_switch_energy"], "name": "Dishwasher"},
+            {"stat_consumption": ids[f"{CHARGER}_charger_energy"], "name": "Car"},
         ],
     )
 
@@ -105,3 +109,13 @@ async def dashboard(client: Client) -> None:
     )
     # Home Assistant's own overview comes first otherwise.
     await client.call("frontend/set_system_data", key="core", value={"default_panel": FIRST_PAGE})
+
+
+async def tell_car_charge(client: Client, percent: float) -> None:
+    """What the integration of a car would say."""
+    await client.call(
+        "call_service",
+        domain="input_number",
+        service="set_value",
+        service_data={"entity_id": CAR_SOC, "value": round(percent, 1)},
+    )

@@ -31,6 +31,8 @@ energy:
 automation:
 schedule:
 system_health:
+input_number:
+  car_charge: {name: Car charge, min: 0, max: 100, step: 0.1, unit_of_measurement: "%", icon: mdi:car-battery}
 recorder:
   commit_interval: 1
 logger:
