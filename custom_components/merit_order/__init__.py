@@ -213,6 +213,8 @@ async def _updated(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
     if _fingerprint(entry) != runtime.loaded_with:
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
+    # A person who says hands off does not wait for a plan.
+    runtime.driver.act()
     runtime.live.look()
     await runtime.planner.async_refresh()
 

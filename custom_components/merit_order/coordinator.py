@@ -54,6 +54,7 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
             request_refresh_debouncer=Debouncer(hass, LOGGER, cooldown=SETTLE_S, immediate=False),
         )
         self.home = home
+        self.thinking = False
         self._extra = extra
         self._edge: CALLBACK_TYPE | None = None
 
@@ -120,6 +121,7 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         if self.mode == MODE_OFF:
             return self.data
         snapshot = gather(self.home, self._extra(self.now), self.plan)
+        self.thinking = True
         try:
             thought = await self.hass.async_add_executor_job(_think, snapshot)
         except Exception as err:
@@ -129,6 +131,8 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
                 translation_key="plan_failed",
                 translation_placeholders={"error": str(err)},
             ) from err
+        finally:
+            self.thinking = False
         self._watch_edge(thought.decision.plan)
         return thought
 

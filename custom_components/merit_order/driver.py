@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
 from .const import MODE_AUTOMATIC
 from .coordinator import PlanCoordinator
@@ -22,6 +22,8 @@ from .planned import PlannedAsset
 LOGGER = logging.getLogger(__name__)
 
 PACE = timedelta(seconds=30)
+# A plan takes about a second; what happens at a slot edge waits for it.
+SETTLE_S = 3.0
 # A device that refuses is asked again at the pace, then left alone for a while: the plan goes on without it.
 TRIES = 3
 REST = timedelta(minutes=10)
@@ -50,6 +52,8 @@ class Driver:
         self._leases = leases
         self._lock = asyncio.Lock()
         self._again = False
+        self._stopped = False
+        self._soon: CALLBACK_TYPE | None = None
         self._hands: dict[str, datetime] = {}
         self.trials: dict[str, Trial] = {}
 
@@ -58,23 +62,41 @@ class Driver:
         """Follow the plan from now on."""
         unload = self._entry.async_on_unload
         unload(self._planner.async_add_listener(self.wake))
-        unload(async_track_time_interval(self._hass, self.wake, PACE))
+        unload(self._cancel_soon)
+        unload(async_track_time_interval(self._hass, self.act, PACE))
         unload(self._hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, self._stopping))
         self._entry.async_create_background_task(self._hass, self._reconcile(), "merit_order reconcile")
 
     @callback
     def wake(self, _: datetime | None = None) -> None:
-        """Look what is to be done now; once more afterwards if called meanwhile."""
-        if self._lock.locked():
+        """Something changed. At a slot edge the old plan says something and a moment later the new one another thing:
+        wait for the last word.
+        """
+        if self._soon is None and not self._stopped:
+            self._soon = async_call_later(self._hass, SETTLE_S, self.act)
+
+    @callback
+    def act(self, _: datetime | None = None) -> None:
+        """Do now what is to be done."""
+        self._cancel_soon()
+        if self._planner.thinking:
+            self.wake()
+        elif self._lock.locked():
             self._again = True
-            return
-        self._entry.async_create_background_task(self._hass, self.drive(), "merit_order driver")
+        elif not self._stopped:
+            self._entry.async_create_background_task(self._hass, self.drive(), "merit_order driver")
+
+    @callback
+    def _cancel_soon(self) -> None:
+        if self._soon is not None:
+            self._soon()
+            self._soon = None
 
     async def drive(self) -> None:
         """Bring every device to what the plan wants of it now."""
         async with self._lock:
             again = True
-            while again:
+            while again and not self._stopped:
                 self._again = False
                 wanted = self._wanted()
                 for key in self._leases.keys - wanted.keys():
@@ -104,13 +126,16 @@ class Driver:
         ]
 
     async def stop(self) -> None:
-        """Give everything back."""
+        """Give everything back and do nothing more."""
+        self._stopped = True
+        self._cancel_soon()
         async with self._lock:
             await self._leases.release_all()
 
     async def _reconcile(self) -> None:
         """Undo what a crash or power cut left behind, then begin."""
-        await self.stop()
+        async with self._lock:
+            await self._leases.release_all()
         await self.drive()
 
     async def _stopping(self, _: Event) -> None:

@@ -62,11 +62,12 @@ class Leases:
         now = self._home.ports.clock.now()
         readings = device.readings
         lease = self._open.get(key)
+        if command.action is Action.RELEASE:
+            if lease is not None:
+                await self.release(key)
+            return lease is not None
         if not needs_write(command, lease.command if lease is not None else None, readings, now):
             return False
-        if command.action is Action.RELEASE:
-            await self.release(key)
-            return True
         if lease is None:
             lease = Lease(
                 subentry_id=device.subentry.subentry_id,
