@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from custom_components.merit_order.engine.model.series import Forecast, Series
-from custom_components.merit_order.engine.model.snapshot import CapacityCharge
+from custom_components.merit_order.engine.model.snapshot import AssetSpec, CapacityCharge
 from tests.engine.homes import MIDNIGHT, asset, battery, grid, home, of, plan, powers, solar
 
 HOUR = timedelta(hours=1)
@@ -57,6 +57,21 @@ def test_it_does_not_buy_to_sell_in_the_same_slot() -> None:
     """Proves: at 0.10 in and 0.30 out nothing turns round in the wire. (With a battery it takes two slots.)"""
     assert plan(home([0.1], battery(), export=0.3)).cost == pytest.approx(0)
     assert plan(home([0.1, 0.1], battery(), export=[0, 0.3])).cost == pytest.approx(-1.0)
+
+
+def test_the_limit_of_a_phase_holds() -> None:
+    """Proves: on one phase of 10 A × 230 V = 2.3 kW two loads of 1.5 kW take turns; the dear hour is used. Sensitivity:
+    on different phases, or without the limit, both run in the cheap hour.
+    """
+
+    def pump(name: str, phase: int) -> AssetSpec:
+        given = {"power_kw": 1.5, "run_minutes": 60, "deadline": "02:00", "phase": phase}
+        return asset("load", given, id=name)
+
+    prices, limit = [0.1, 0.5], grid(phase_limit_a=10.0)
+    assert plan(home(prices, pump("a", 1), pump("b", 1), limit)).cost == pytest.approx(0.9)
+    assert plan(home(prices, pump("a", 1), pump("b", 2), limit)).cost == pytest.approx(0.3)
+    assert plan(home(prices, pump("a", 1), pump("b", 1))).cost == pytest.approx(0.3)
 
 
 def test_a_capacity_charge_spreads_the_charging() -> None:

@@ -49,6 +49,16 @@ class Giver:
     export: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OnPhase:
+    """`columns` times `kw` is power used on one `phase` (1 … 3) in `slots`; all three of the same length."""
+
+    phase: int
+    columns: IntArray
+    slots: IntArray
+    kw: FloatArray
+
+
 @dataclass(slots=True)
 class Site:
     """The home while its program is written. Arrays have shape (n,), power in kW.
@@ -80,12 +90,19 @@ class Site:
     previous: Plan | None = None
     stay_gain: float = 0.0
     """Currency that a change of the previous plan must gain."""
+    phased: list[OnPhase] = field(default_factory=list)
     notes: list[InputStatus] = field(default_factory=list)
 
     def use(self, columns: IntArray, slots: ArrayLike, coefficient: ArrayLike, most: ArrayLike) -> None:
         """`columns` times `coefficient` is power used in `slots`, at most `most` kW per slot (shape (n,) or scalar)."""
         self.program.put(self.balance[np.asarray(slots)], columns, -np.asarray(coefficient, dtype=float))
         self.most_use = self.most_use + np.maximum(most, 0.0)
+
+    def on_phase(self, phase: int | None, columns: IntArray, slots: IntArray, kw: ArrayLike) -> None:
+        """Say that this power is used on one phase; everything else counts as spread over all three."""
+        if phase is not None:
+            spread = np.array(np.broadcast_to(np.asarray(kw, dtype=float), (len(columns),)))
+            self.phased.append(OnPhase(phase, columns, slots, spread))
 
     def give(self, columns: IntArray, slots: ArrayLike, most: ArrayLike) -> None:
         """`columns` is power given in `slots`."""

@@ -40,6 +40,8 @@ class LoadParams:
     min_off_minutes: float = 0.0
     max_starts: int | None = None
     """Interruptible only: at most so many starts within each day's window."""
+    phase: int | None = None
+    """1, 2 or 3 when it hangs on one phase that is known."""
     after: str | None = None
     """Id of a load that must have finished before this one starts (the dryer after the washer)."""
     from_grid: bool = False

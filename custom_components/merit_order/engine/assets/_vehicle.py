@@ -40,6 +40,8 @@ class VehicleParams:
     max_discharge_kw: float = 0.0
     floor_soc: float = 40.0
     v2g: bool = False
+    phase: int | None = None
+    """1, 2 or 3 when it charges on one phase that is known."""
     wear_cost: float = 0.0
     min_on_minutes: float = 0.0
     min_off_minutes: float = 0.0

@@ -26,6 +26,9 @@ class GridParams:
 
     import_limit_kw: float | None = None
     export_limit_kw: float | None = None
+    phase_limit_a: float | None = None
+    """Amperes per phase of a three-phase connection; None: only the limits above."""
+    voltage: float = 230.0
     export_when_negative: bool = True
     """False: nothing is fed in while that costs money."""
 
@@ -82,7 +85,22 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     spill = _slack(site, np.maximum(-site.fixed, 0.0) > most_out, -1.0)
     cuts = _no_mixing(site, imports, exports, most_in, most_out)
     add_peak(site, imports)
+    if (amperes := none_if_nan(params.phase_limit_a)) is not None:
+        _phases(site, imports, exports, amperes * params.voltage / 1000)
     return GridPart(spec, imports, exports, over, spill, cuts)
+
+
+def _phases(site: Site, imports: IntArray, exports: IntArray, limit_kw: float) -> None:
+    """On each phase: a third of what is spread, (net − S) / 3, and what hangs on it alone; S is all that does so."""
+    program, n = site.program, site.horizon.n
+    for phase in (1, 2, 3):
+        rows = program.rows(n, upper=limit_kw)
+        program.put(rows, imports, 1 / 3)
+        program.put(rows, exports, -1 / 3)
+        for use in site.phased:
+            share = 2 / 3 if use.phase == phase else -1 / 3
+            program.put(rows[use.slots], use.columns, use.kw * share)
+        program.put(rows, program.columns(n, wish=site.wishes.physics * site.horizon.hours), -1.0)
 
 
 def _limit(value: float | None) -> float:
@@ -125,6 +143,7 @@ GRID = AssetKind(
     options=(
         Option(key="import_limit_kw", type=OptionType.NUMBER, minimum=0.1, maximum=1000, unit="kW"),
         Option(key="export_limit_kw", type=OptionType.NUMBER, minimum=0, maximum=1000, unit="kW"),
+        Option(key="phase_limit_a", type=OptionType.NUMBER, minimum=6, maximum=200, unit="A", advanced=True),
         Option(key="export_when_negative", type=OptionType.BOOLEAN, default=True, advanced=True),
     ),
     params=GridParams,

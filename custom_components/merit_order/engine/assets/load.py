@@ -102,6 +102,10 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
         _needed(spec, site, params, state, profile, power, fixed, allowed, runs, uses)
     elif spec.controlled:
         uses.append(_optional(site, params, state, power, allowed))
+    for run in runs:
+        site.on_phase(params.phase, run.columns[run.print.which], run.print.slots, run.print.kw)
+    for use in uses:
+        site.on_phase(params.phase, use.columns, use.slots, use.kw if use.switched else 1.0)
     if params.after is not None:
         for run in runs:
             add_order(site, site.runs.get(params.after, []), run)

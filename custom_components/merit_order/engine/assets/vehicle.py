@@ -219,6 +219,7 @@ def _by_level(
     later = np.arange(len(slots)) / max(len(slots), 1) * hours
     charge = program.columns(len(slots), upper=upper, wish=-worth * hours, taste=later)
     site.use(charge, slots, 1.0, most_use)
+    site.on_phase(params.phase, charge, slots, 1.0)
     discharge = _discharge(site, params, slots, charge, most)
     on = _semi(site, params, charge, slots, least, most, was_on=(state.power_kw or 0.0) > 0.1)
     if params.mode == SOLAR_ONLY:
