@@ -7,7 +7,8 @@ import numpy as np
 from ..model.program import IntArray
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
-from ._base import Site, Values
+from ._base import Values
+from ._site import Site
 from ._switching import add_switching
 
 

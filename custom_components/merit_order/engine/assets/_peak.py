@@ -8,7 +8,7 @@ from ..model.horizon import Horizon
 from ..model.program import IntArray
 from ..model.series import FloatArray
 from ..model.snapshot import CapacityCharge, demand_share
-from ._base import Site
+from ._site import Site
 
 
 @dataclass(frozen=True, slots=True)

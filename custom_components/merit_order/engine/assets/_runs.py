@@ -7,7 +7,8 @@ import numpy as np
 
 from ..model.program import BoolArray, Choice, IntArray
 from ..model.series import FloatArray
-from ._base import Opposite, Site, Values
+from ._base import Opposite, Values
+from ._site import Site
 from ._windows import Window
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from ..model.program import BoolArray, IntArray
 from ..model.series import FloatArray
-from ._base import Site, Values
+from ._base import Values
+from ._site import Site
 from ._windows import Window
 
 

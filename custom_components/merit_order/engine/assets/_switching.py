@@ -6,7 +6,7 @@ import numpy as np
 
 from ..model.program import IntArray, Switch
 from ..model.series import FloatArray
-from ._base import Site
+from ._site import Site
 
 START_TASTE = 100.0
 """One start more than needed counts like a hundredth of a cent: ties are broken, money is not."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..model.program import INF, IntArray
 from ..model.series import FloatArray
-from ._base import Site
+from ._site import Site
 
 KELVIN = 273.15
 COLDEST, HOTTEST = -60.0, 200.0

@@ -15,8 +15,9 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import NEVER
-from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
 from ._battery import OPTIONS, BatteryParams, BatteryState, measured, start_level
+from ._site import Giver, Site
 from ._store import self_consumption
 
 __all__ = ["BATTERY", "BatteryParams", "BatteryState"]

@@ -13,8 +13,9 @@ from ..model.program import Either, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
 from ._peak import add_peak
+from ._site import Site
 
 TRACE_KW = 1e-6
 """A milliwatt is nothing, but its inverse would be a coefficient."""

@@ -15,10 +15,11 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
 from ._asking import now_or_later
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, measured_c, read
+from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, measured_c, read
 from ._comfort import by_needs, by_time, too_cold
 from ._heater import Heater, add_heater, left_alone
 from ._heating import OPTIONS, UNDERFLOOR, HeatingParams, HeatingState
+from ._site import Site
 from ._thermal import (
     Dynamics,
     Kept,

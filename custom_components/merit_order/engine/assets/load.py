@@ -16,9 +16,10 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, order_kw, read
+from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._runs import Profile, Runs, add_order, add_runs
+from ._site import Site
 from ._slots import Use, add_optional, add_use
 from ._switching import add_switching
 from ._windows import Window, allowed_slots, daily_windows, one_off

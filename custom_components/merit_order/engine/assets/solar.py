@@ -11,7 +11,8 @@ from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
-from ._base import AssetKind, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, read
+from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
+from ._site import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,9 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
-from ._base import AssetKind, Giver, Opposite, Outcome, Site, Unplanned, Values, none_if_nan, order_kw, read
+from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
 from ._departures import Stay, Target, stay
+from ._site import Giver, Site
 from ._slots import Use, add_use
 from ._switching import add_switching
 from ._vehicle import (

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..assets._base import Wishes
+from ..assets._site import Wishes
 from ..model.horizon import Horizon
 
 TASTE = 1e-6

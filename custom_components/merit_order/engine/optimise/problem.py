@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..assets import ASSETS, GRID, GridPart, asset_kind
-from ..assets._base import Part, Site
+from ..assets._base import Part
+from ..assets._site import Site
 from ..model.errors import InputError
 from ..model.horizon import Horizon
 from ..model.plan import InputStatus
