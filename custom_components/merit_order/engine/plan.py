@@ -43,6 +43,7 @@ def make_plan(
     assets = tuple(asset_plan(part, outcome, horizon, flows, grid_kw) for part, outcome in outcomes)
     inputs = (*horizon.inputs, *problem.notes)
     shortfalls = tuple(short for _, outcome in outcomes for short in outcome.shortfalls)
+    kept = _kept(snapshot.previous, assets, horizon)
     return Plan(
         id=_plan_id(snapshot),
         at=snapshot.at,
@@ -57,7 +58,25 @@ def make_plan(
         solve_ms=solve_ms,
         shortfalls=shortfalls,
         inputs=inputs,
+        kept=kept,
     )
+
+
+def _kept(previous: Plan | None, assets: tuple[AssetPlan, ...], horizon: Horizon) -> bool:
+    """Whether everything we drive is on and off when the previous plan said, as far as both reach."""
+    if previous is None or not previous.edges:
+        return False
+    edges = np.array([edge.timestamp() for edge in previous.edges])
+    middle = (horizon.slots.seconds[:-1] + horizon.slots.seconds[1:]) / 2
+    then = np.searchsorted(edges, middle, side="right") - 1
+    both = (then >= 0) & (then < len(edges) - 1)
+    for asset in assets:
+        before = previous.asset(asset.id)
+        if not asset.controlled or asset.kind in ("grid", "solar"):
+            continue
+        if before is None or np.any(np.array(asset.active)[both] != np.array(before.active)[then[both]]):
+            return False
+    return bool(np.any(both))
 
 
 def no_plan(snapshot: Snapshot, inputs: tuple[InputStatus, ...]) -> Plan:

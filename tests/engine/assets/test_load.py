@@ -242,9 +242,13 @@ def test_a_plan_does_not_flip_for_less_than_it_gains() -> None:
     assert powers(before, "load") == [0, 1, 0, 0]
     slightly, clearly = [0.5, 0.21, 0.20, 0.5], [0.5, 0.25, 0.20, 0.5]
     stays = {"stay_gain": 0.02}
-    assert powers(plan(home(slightly, spec, previous=before, settings=stays)), "load") == [0, 1, 0, 0]
+    again = plan(home(slightly, spec, previous=before, settings=stays))
+    assert powers(again, "load") == [0, 1, 0, 0]
+    assert again.kept
     assert powers(plan(home(slightly, spec, previous=before)), "load") == [0, 0, 1, 0]
-    assert powers(plan(home(clearly, spec, previous=before, settings=stays)), "load") == [0, 0, 1, 0]
+    moved = plan(home(clearly, spec, previous=before, settings=stays))
+    assert powers(moved, "load") == [0, 0, 1, 0]
+    assert not moved.kept
 
 
 def test_reasons_are_measured() -> None:
