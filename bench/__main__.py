@@ -70,7 +70,7 @@ def _one(path: Path) -> dict[str, object]:
 
     raw = json.loads(path.read_text())
     if "dt_min" in raw:
-        planned = schedule(raw, 1.5)
+        planned = schedule(raw, 1.3)
         verdict = judge(raw, planned)
         cost, broken = verdict.cost, verdict.broken
         solve, total = planned["solve_s"], planned["total_s"]

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--neutral", action="store_true", help="the file is a benchmark problem; print a schedule"
     )
-    parser.add_argument("--time-limit", type=float, default=1.5, help="seconds for --neutral (default 1.5)")
+    parser.add_argument("--time-limit", type=float, default=1.3, help="seconds for --neutral (default 1.3)")
 
 
 def run(args: argparse.Namespace) -> int:
