@@ -6,6 +6,7 @@ import { PlanChart } from "./parts/chart/chart";
 import { BlockDetail } from "./parts/detail";
 import { FlowPicture } from "./parts/flow";
 import { Summary } from "./parts/summary";
+import { PlanTable } from "./parts/table";
 import { PlanCard } from "./plan-card/card";
 import { PriceCard } from "./price-card/card";
 import { DashboardStrategy } from "./strategy/dashboard";
@@ -16,6 +17,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-block-detail": BlockDetail,
   "merit-order-flow": FlowPicture,
   "merit-order-summary": Summary,
+  "merit-order-table": PlanTable,
   "merit-order-plan": PlanCard,
   "merit-order-now": NowCard,
   "merit-order-price": PriceCard,

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page
 
 type Scheme = Literal["light", "dark"]
 type Open = Callable[[int, int, Scheme], AbstractAsyncContextManager[Page]]
+"""Opens the first page in a window of a width, a height and a colour scheme."""
 
 ROOT = Path(__file__).parents[2]
 DRAWN_MS = 60_000

@@ -1,6 +1,7 @@
 """The plan card in the demo: real Home Assistant, real Chromium."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -9,7 +10,13 @@ from .conftest import Open, Scheme
 
 pytestmark = pytest.mark.browser
 
+AXE = Path(__file__).parents[2] / "cards" / "node_modules" / "axe-core" / "axe.min.js"
 STATES = "document.querySelector('home-assistant').hass.states"
+SERIOUS = """async card => {
+  const found = await axe.run(card, {resultTypes: ["violations"]});
+  return found.violations.filter(one => ["serious", "critical"].includes(one.impact))
+    .map(one => one.id + ": " + one.nodes.map(node => node.html.slice(0, 200)).join(" | "));
+}"""
 WIDER_THAN_ITSELF = "element => element.scrollWidth > element.clientWidth"
 
 
@@ -89,3 +96,42 @@ async def test_taking_a_device_away_from_the_plan_reaches_home_assistant(open_fi
         await page.wait_for_function(
             f"{STATES}['switch.kitchen_boiler_controlled_by_the_plan'].state === 'on'"
         )
+
+
+async def test_an_order_by_hand_is_shown_and_taken_back(open_first_page: Open) -> None:
+    async with open_first_page(1280, 900, "light") as page:
+        await (
+            page.locator("merit-order-plan-chart")
+            .get_by_role("button", name="Kitchen boiler")
+            .first.press("Enter")
+        )
+        detail = page.locator("merit-order-block-detail")
+        await detail.get_by_role("button", name=re.compile("Not now|Run now")).click()
+        await expect(detail).to_contain_text(re.compile(r"by hand until \d\d:\d\d"), timeout=20_000)
+        await detail.get_by_role("button", name="Back to the plan").click()
+        await expect(detail).not_to_contain_text("by hand", timeout=20_000)
+
+
+async def test_the_plan_is_also_a_table(open_first_page: Open) -> None:
+    async with open_first_page(1280, 900, "light") as page:
+        await page.get_by_role("button", name="Table", exact=True).click()
+        table = page.locator("merit-order-table")
+        await expect(table.get_by_role("row")).to_have_count(await slots(page) + 1)
+        await expect(table.get_by_role("columnheader").nth(1)).to_contain_text("Price")
+        await page.get_by_role("button", name="24 h").click()
+        await expect(page.locator("merit-order-plan-chart svg")).to_be_visible()
+
+
+async def slots(page: Page) -> int:
+    """How many slots the card's plan has."""
+    count: int = await page.locator("merit-order-table").evaluate("table => table.plan.edges.length - 1")
+    return count
+
+
+async def test_nothing_serious_stands_in_the_way_of_anyone(open_first_page: Open) -> None:
+    async with open_first_page(1280, 900, "light") as page:
+        await page.add_script_tag(path=AXE)
+        assert await page.locator("merit-order-plan").evaluate(SERIOUS) == []
+        for view, card in (("Now", "merit-order-now"), ("Now", "merit-order-price")):
+            await page.get_by_role("tab", name=view).click()
+            assert await page.locator(card).evaluate(SERIOUS) == []

@@ -3,9 +3,9 @@ import { css } from "lit";
 /** Colours with one meaning everywhere; the surfaces and the text are the theme's own. Light, then dark. */
 export const palette = css`
   :host {
-    --mo-cheap: var(--merit-order-cheap, #17936c);
+    --mo-cheap: var(--merit-order-cheap, #127a59);
     --mo-normal: var(--merit-order-normal, #8c96a6);
-    --mo-expensive: var(--merit-order-expensive, #d2571f);
+    --mo-expensive: var(--merit-order-expensive, #bf4a14);
     --mo-sun: var(--merit-order-sun, #dc9a00);
     --mo-home: var(--merit-order-home, #475467);
     --mo-battery: var(--merit-order-battery, #3a6fd0);

@@ -26,6 +26,7 @@ export class PlanCard extends PictureCard<Config> {
 
   @state() private width = 0;
   @state() private hours: number | null = null;
+  @state() private asTable = false;
   @state() private picked: { asset: string; start: string } | null = null;
 
   private sized = new ResizeObserver((entries) => {
@@ -82,30 +83,44 @@ export class PlanCard extends PictureCard<Config> {
     this.hass?.callService("merit_order", action, fields);
   };
 
-  private span(t: Translate, hours: number): TemplateResult {
-    const button = (value: number, word: "span.day" | "span.all"): TemplateResult =>
-      html`<button aria-pressed=${hours === value} @click=${() => {
-        this.hours = value;
-      }}>${t(word)}</button>`;
-    return html`<div class="span" role="group" aria-label=${t("span")}>
-      ${button(DAY_HOURS, "span.day")}${button(2 * DAY_HOURS, "span.all")}</div>`;
+  private choices(t: Translate, hours: number): TemplateResult {
+    const choice = (
+      word: "span.day" | "span.all" | "table",
+      chosen: boolean,
+      choose: () => void,
+    ): TemplateResult => html`<button aria-pressed=${chosen} @click=${choose}>${t(word)}</button>`;
+    const show = (span: number): void => {
+      this.hours = span;
+      this.asTable = false;
+    };
+    return html`<div class="choices" role="group" aria-label=${t("span")}>
+      ${choice("span.day", !this.asTable && hours === DAY_HOURS, () => show(DAY_HOURS))}
+      ${choice("span.all", !this.asTable && hours !== DAY_HOURS, () => show(2 * DAY_HOURS))}
+      ${choice("table", this.asTable, () => {
+        this.asTable = true;
+      })}</div>`;
+  }
+
+  private drawing(plan: Plan, hours: number, t: Translate, format: Format): TemplateResult | typeof nothing {
+    const { now } = this.clock;
+    if (this.asTable)
+      return html`<merit-order-table .plan=${plan} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`;
+    const drawn = view(plan, now, this.width, hours);
+    return drawn
+      ? html`<merit-order-plan-chart .view=${drawn} .format=${format} .t=${t} ?dark=${this.dark}
+          @block-picked=${(event: BlockPicked) => {
+            this.picked = { asset: event.detail.asset.id, start: event.detail.block.start };
+          }}></merit-order-plan-chart>`
+      : nothing;
   }
 
   private body(plan: Plan, t: Translate, format: Format): TemplateResult {
     const { now } = this.clock;
     const hours = this.hours ?? this.config?.hours ?? (this.width < WIDE ? DAY_HOURS : 2 * DAY_HOURS);
-    const drawn = view(plan, now, this.width, hours);
     const chosen = this.chosen(plan);
     const { left, right } = footer(plan, this.picture?.home ?? null, t, format);
-    return html`<div class="heading"><h2>${t("plan")}</h2>${this.span(t, hours)}</div>
-      <div class="frame">${
-        drawn
-          ? html`<merit-order-plan-chart .view=${drawn} .format=${format} .t=${t} ?dark=${this.dark}
-              @block-picked=${(event: BlockPicked) => {
-                this.picked = { asset: event.detail.asset.id, start: event.detail.block.start };
-              }}></merit-order-plan-chart>`
-          : nothing
-      }</div>
+    return html`<div class="heading"><h2>${t("plan")}</h2>${this.choices(t, hours)}</div>
+      <div class="frame">${this.drawing(plan, hours, t, format)}</div>
       ${
         chosen
           ? html`<merit-order-block-detail .asset=${chosen.asset} .block=${chosen.block} .now=${now} .format=${format} .t=${t}

@@ -2,32 +2,9 @@
 
 import { translator } from "../i18n/translate";
 
-interface Registries {
-  readonly language: string;
-  readonly devices: Record<string, { id: string; name: string | null; name_by_user: string | null }>;
-  readonly entities: Record<
-    string,
-    { entity_id: string; device_id?: string; platform?: string; hidden?: boolean; entity_category?: string }
-  >;
-}
+import { deviceCards, type Registries } from "./devices";
 
 const CARD = "custom:merit-order-";
-const MOST_PER_CARD = 16;
-
-/** One card per device with what it says and what it lets be set; what is for diagnosis is left to its own page. */
-export function deviceCards(hass: Registries): object[] {
-  const byDevice = new Map<string, string[]>();
-  for (const entity of Object.values(hass.entities)) {
-    if (entity.platform !== "merit_order" || !entity.device_id || entity.hidden) continue;
-    if (entity.entity_category === "diagnostic") continue;
-    byDevice.set(entity.device_id, [...(byDevice.get(entity.device_id) ?? []), entity.entity_id]);
-  }
-  return [...byDevice].map(([id, entities]) => ({
-    type: "entities",
-    title: hass.devices[id]?.name_by_user ?? hass.devices[id]?.name ?? "",
-    entities: entities.slice(0, MOST_PER_CARD),
-  }));
-}
 
 export class DashboardStrategy extends HTMLElement {
   static async generate(_: object, hass: Registries): Promise<object> {

@@ -47,7 +47,10 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
       if (width <= 0) return null;
       const drawn = Math.max(width - 1, 2);
       const height = one.look === "still" ? STILL : row.bottom - row.top;
-      const said = `${what(asset, one.block, t)}, ${format.time(one.from)} – ${format.time(one.to)}`;
+      const words = caption(pen, one, drawn);
+      // The name has to hold what is to be seen, for those who speak to their computer.
+      const when = `${format.time(one.from)} – ${format.time(one.to)}`;
+      const said = [what(asset, one.block, t), when, words].filter(Boolean).join(", ");
       const press = (event: KeyboardEvent): void => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -57,7 +60,7 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
           @click=${() => pick(asset, one.block)} @keydown=${press}>
         <rect class="touch" x=${from} y=${row.top} width=${drawn} height=${row.bottom - row.top} />
         <rect class="body" x=${from} y=${middle - height / 2} width=${drawn} height=${height} rx=${Math.min(5, height / 2)} />
-        <text x=${from + 6} y=${middle + 4}>${caption(pen, one, drawn)}</text>
+        <text x=${from + 6} y=${middle + 4}>${words}</text>
       </g>`;
     })}
     ${narrow || !none ? null : svg`<text class="note" x=${axis.left + 6} y=${middle - 4}>${none}</text>`}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { flows, totals } from "../src/logic/flows";
+import { columns, csv } from "../src/logic/table";
+import { cheapestWindow, meanPrice } from "../src/logic/window";
+import { deviceCards } from "../src/strategy/devices";
+import { format, NOW, picture, plan, t } from "./home";
+
+function moment(grid: number | null, sun: number | null, battery: number | null, load: number | null) {
+  const { home } = picture();
+  if (!home) throw new Error("the recording has no moment");
+  return { ...home, grid_kw: grid, solar_kw: sun, battery_kw: battery, load_kw: load };
+}
+
+describe("flows", () => {
+  it("let the sun serve the home first, then the battery, then the grid", () => {
+    expect(flows(moment(-1, 4, 2, 1))).toEqual([
+      { from: "sun", to: "home", kw: 1 },
+      { from: "sun", to: "battery", kw: 2 },
+      { from: "sun", to: "grid", kw: 1 },
+    ]);
+  });
+
+  it("share out what the meter and the battery give", () => {
+    const found = flows(moment(4.5, 0.5, 4, 1));
+    expect(Object.fromEntries(totals(found, (flow) => flow.from))).toEqual({ sun: 0.5, grid: 4.5 });
+    expect(Object.fromEntries(totals(found, (flow) => flow.to))).toEqual({ home: 1, battery: 4 });
+  });
+
+  it("draw nothing of what is not measured", () => {
+    expect(flows(moment(null, null, null, null))).toEqual([]);
+  });
+});
+
+describe("window", () => {
+  it("finds the cheapest stretch among the known prices", () => {
+    const found = cheapestWindow(plan(), NOW, 1);
+    expect(found && format.time(found.start)).toBe("23:00");
+    const prices = plan().home?.import_price ?? [];
+    const known = prices.filter((_, slot) => plan().home?.price_quality[slot] === "known");
+    expect(found?.price).toBeCloseTo(Math.min(...known.map((price) => price ?? 9)), 5);
+  });
+
+  it("says nothing where prices are not known as far as it reaches", () => {
+    expect(cheapestWindow(plan(), NOW, 40)).toBeNull();
+    expect(meanPrice(plan(), NOW, 24)).toBeNull();
+  });
+});
+
+describe("table", () => {
+  it("has a column for all that is known and none for what is not", () => {
+    expect(columns(plan(), t, format).map((column) => column.name)).toEqual([
+      "Price",
+      "Feed-in price",
+      "Sun",
+      "Home",
+      "Kitchen boiler",
+      "Pool pump",
+      "Battery",
+      "Battery full",
+      "Grid",
+      "Cost",
+    ]);
+  });
+
+  it("is copied as plain numbers, one line per slot, names quoted where they must be", () => {
+    const of = plan();
+    (of.assets.find((one) => one.name === "Pool pump") as { name: string }).name = 'Pump "A", pool';
+    const lines = csv(of, t, format).split("\r\n");
+    expect(lines).toHaveLength(of.edges.length);
+    expect(lines[0]).toContain(',"Pump ""A"", pool (kW)",');
+    expect(lines[1]).toMatch(/^2026-11-21T11:18:00Z,2026-11-21T11:30:00Z,0\.223/);
+  });
+});
+
+describe("dashboard", () => {
+  it("has one card per thing, what can be set first, no diagnosis, nothing of others", () => {
+    const entity = (entity_id: string, device_id: string, more: object = {}) => ({
+      [entity_id]: {
+        entity_id,
+        device_id,
+        platform: "merit_order",
+        name: entity_id.split(".")[1] ?? "",
+        ...more,
+      },
+    });
+    const device = (id: string, name: string) => ({ [id]: { id, name, name_by_user: null } });
+    const cards = deviceCards({
+      language: "en",
+      devices: { ...device("a", "Boiler"), ...device("b", "Boiler"), ...device("c", "Lamp") },
+      entities: {
+        ...entity("sensor.power", "a"),
+        ...entity("switch.allowed", "b"),
+        ...entity("sensor.age", "b", { entity_category: "diagnostic" }),
+        ...entity("light.lamp", "c", { platform: "hue" }),
+      },
+    });
+    expect(cards).toMatchObject([
+      {
+        title: "Boiler",
+        entities: [{ entity: "switch.allowed", name: "allowed" }, { entity: "sensor.power" }],
+      },
+    ]);
+  });
+});
