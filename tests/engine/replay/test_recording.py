@@ -74,9 +74,9 @@ def test_a_missing_column_and_a_missing_file_are_named(tmp_path: Path) -> None:
         read(tmp_path, "time,load_kw\n2026-06-01T00:00:00Z,1\n")
     with pytest.raises(InputError, match=r"nowhere\.csv: is no file"):
         read_recording(tmp_path / "nowhere.csv", NEEDED)
+    path = tmp_path / "home.csv.gz"
+    path.write_text("plain")
     with pytest.raises(InputError, match="is not a CSV file"):
-        path = tmp_path / "home.csv.gz"
-        path.write_text("plain")
         read_recording(path, NEEDED)
 
 
