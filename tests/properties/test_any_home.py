@@ -1,6 +1,7 @@
 """Any home gets a plan or a clear InputError: random ones, and ones that mean harm."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from custom_components.merit_order.engine.pipeline import think
 from tests.engine.homes import MIDNIGHT, home, series
 
 HOURS = 12
-CALM = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+CALM = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 sane = st.floats(0, 20, allow_nan=False)
 price = st.one_of(st.floats(-0.6, 1.0), st.sampled_from([0.0, 0.25, -0.5, 15.0, -2.0]))
@@ -50,7 +51,7 @@ def params_of(kind: str, number: st.SearchStrategy[float]) -> st.SearchStrategy[
     share = st.one_of(st.floats(0.5, 1.0), number)
     table: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "grid": {"import_limit_kw": number, "export_limit_kw": number, "export_when_negative": st.booleans()},
-        "solar": {"curtailable": st.booleans()},
+        "solar": {"curtailable": st.booleans(), "inverter_kw": number},
         "battery": {
             "capacity_kwh": number,
             "max_charge_kw": number,
@@ -60,11 +61,15 @@ def params_of(kind: str, number: st.SearchStrategy[float]) -> st.SearchStrategy[
             "reserve_soc": percent,
             "charge_efficiency": share,
             "wear_cost": number,
+            "taper_soc": percent,
+            "ramp_kw_per_h": number,
+            "inverter": st.sampled_from(["solar0", "solar1", "nobody"]),
             "grid_charge": st.booleans(),
             "export": st.booleans(),
         },
         "load": {
             "mode": st.sampled_from(["needed", "optional"]),
+            "phase": st.integers(1, 3),
             "power_kw": number,
             "energy_kwh": number,
             "run_minutes": number,
@@ -236,9 +241,12 @@ def check(snapshot: Snapshot, plan: Plan) -> None:
 
 @CALM
 @given(homes(sane))
-def test_a_random_home_gets_a_plan(snapshot: Snapshot) -> None:
+def test_a_random_home_gets_a_plan_and_the_next_one(snapshot: Snapshot) -> None:
     with suppress(InputError):
-        check(snapshot, think(snapshot).plan)
+        plan = think(snapshot).plan
+        check(snapshot, plan)
+        later = replace(snapshot, at=snapshot.at + timedelta(minutes=7), previous=plan)
+        check(later, think(later).plan)
 
 
 @CALM

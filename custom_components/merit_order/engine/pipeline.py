@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from .assets import ASSETS
 from .explain import explain
-from .model.plan import Decision
+from .model.plan import Decision, Health, InputStatus
 from .model.snapshot import Snapshot
 from .normalise import normalise
 from .optimise.baseline import baseline_cost
 from .optimise.problem import pose
 from .optimise.search import Search
+from .optimise.solver import SolverError
 from .plan import intents, make_plan, no_plan
 
 EXPLAIN_S = 0.3
@@ -26,7 +27,11 @@ def think(snapshot: Snapshot) -> Decision:
         return Decision(plan=no_plan(snapshot, horizon), intents=())
     problem = pose(snapshot, horizon)
     search = Search(problem.program, snapshot.settings.time_limit_s)
-    solution = search.solve()
+    try:
+        solution = search.solve()
+    except SolverError:
+        failed = InputStatus(key="solver", health=Health.SUSPECT, rule="left_out", reason="solver_failed")
+        return Decision(plan=no_plan(snapshot, (*horizon.inputs, failed)), intents=())
     plan = make_plan(
         snapshot,
         problem,
