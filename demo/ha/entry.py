@@ -65,7 +65,6 @@ CAR = {
     "soc_entity": CAR_SOC,
     "departure": "07:30",
     "departure_soc": 70.0,
-    "departure_weekdays": ["mon", "tue", "wed", "thu", "fri"],
     "returns": "17:45",
 }
 PUMP_WISH = {"mode": "optional", "power_kw": 0.8, "energy_kwh": 2.4, "priority": 6}

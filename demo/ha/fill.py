@@ -1,12 +1,14 @@
 """Fills the running demo with what a lived-in home has: history, the Energy dashboard, a first page."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from demo.ha.entry import BOILER, CAR_SOC, CHARGER, DISHWASHER, INVERTER, METER, PUMP
-from demo.ha.server import Client
+from demo.ha.server import Client, DemoError
 from demo.truth import HourRow
 
+WRITTEN_TRIES = 150
 FIRST_PAGE = "merit-order"
 
 # The energy sensors (unique id) and what the simulation counted for them, in kWh.
@@ -55,6 +57,18 @@ async def backfill(client: Client, ids: dict[str, str], rows: Sequence[HourRow])
             },
             stats=stats,
         )
+    await _written(client, ids)
+
+
+async def _written(client: Client, ids: dict[str, str]) -> None:
+    """Wait for the recorder, which writes imported statistics when it comes to them."""
+    wanted = {ids[unique_id] for unique_id in COUNTERS}
+    for _ in range(WRITTEN_TRIES):
+        known = await client.call("recorder/list_statistic_ids", statistic_type="sum")
+        if wanted <= {entry["statistic_id"] for entry in known}:
+            return
+        await asyncio.sleep(0.2)
+    raise DemoError("the recorder did not write the imported history")
 
 
 def _hour(at: datetime) -> str:

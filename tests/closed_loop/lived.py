@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.ports import HassClock
 from demo.clock import ManualClock
-from demo.ha.entry import demo_entry
+from demo.ha.entry import BOILER, demo_entry
 from demo.ha.seed import Place
 from demo.home import VirtualHome
 
@@ -107,7 +107,7 @@ async def life(
     # A step of time is no slow callback, and the tracebacks kept for one cost half the time.
     asyncio.get_running_loop().set_debug(False)
     freezer.move_to(start)
-    async with VirtualHome(clock, soc=soc) as home:
+    async with VirtualHome(clock, soc=soc, appliances=(BOILER,)) as home:
         stored = await _while_time_passes(demo_entry(home.addresses(), place), clock, freezer)
         entry = MockConfigEntry(
             domain=DOMAIN,
