@@ -32,13 +32,8 @@ export function instant(axis: Axis, pixel: number): number {
   return axis.from + Math.min(Math.max(share, 0), 1) * (axis.to - axis.from);
 }
 
-function wallHour(at: number, zone: string): { hour: number; minute: number } {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone: zone,
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).formatToParts(at);
+function wallHour(at: number, clock: Intl.DateTimeFormat): { hour: number; minute: number } {
+  const parts = clock.formatToParts(at);
   const part = (type: string): number => Number(parts.find((p) => p.type === type)?.value ?? 0);
   return { hour: part("hour"), minute: part("minute") };
 }
@@ -48,9 +43,15 @@ export function ticks(axis: Axis, format: Format): Tick[] {
   const perHour = ((axis.right - axis.left) * HOUR) / (axis.to - axis.from);
   const room = format.time(axis.from).length * LETTER + GAP;
   const step = STEPS.find((hours) => hours * perHour >= room) ?? 24;
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    timeZone: format.zone,
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
   const found: Tick[] = [];
   for (let at = Math.ceil(axis.from / (HOUR / 2)) * (HOUR / 2); at < axis.to; at += HOUR / 2) {
-    const { hour, minute } = wallHour(at, format.zone);
+    const { hour, minute } = wallHour(at, clock);
     if (minute !== 0 || hour % step !== 0) continue;
     found.push({ at, label: hour === 0 ? format.weekday(at) : format.time(at), midnight: hour === 0 });
   }

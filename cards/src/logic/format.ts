@@ -15,6 +15,7 @@ const NUMBERS: Record<string, string> = {
 };
 
 export class Format {
+  private readonly formatters = new Map<string, unknown>();
   private readonly numbers: string | undefined;
   private readonly clock: Intl.DateTimeFormatOptions;
   private readonly clockLanguage: string | undefined;
@@ -37,21 +38,36 @@ export class Format {
     };
   }
 
+  /** Making one of these takes a browser longer than using it a thousand times. */
+  private kept<Formatter>(key: string, make: () => Formatter): Formatter {
+    const found = (this.formatters.get(key) as Formatter | undefined) ?? make();
+    this.formatters.set(key, found);
+    return found;
+  }
+
   number(value: number, digits = 1): string {
     const least = 0.5 * 10 ** -digits;
-    return new Intl.NumberFormat(this.numbers, {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-      useGrouping: this.locale.number_format !== "none",
-    }).format(Math.abs(value) < least ? 0 : value);
+    return this.kept(
+      `number ${digits}`,
+      () =>
+        new Intl.NumberFormat(this.numbers, {
+          minimumFractionDigits: digits,
+          maximumFractionDigits: digits,
+          useGrouping: this.locale.number_format !== "none",
+        }),
+    ).format(Math.abs(value) < least ? 0 : value);
   }
 
   money(value: number): string {
-    return new Intl.NumberFormat(this.numbers, {
-      style: "currency",
-      currency: this.currency,
-      currencyDisplay: "narrowSymbol",
-    }).format(Math.abs(value) < 0.005 ? 0 : value);
+    return this.kept(
+      "money",
+      () =>
+        new Intl.NumberFormat(this.numbers, {
+          style: "currency",
+          currency: this.currency,
+          currencyDisplay: "narrowSymbol",
+        }),
+    ).format(Math.abs(value) < 0.005 ? 0 : value);
   }
 
   /** A price per kWh in the coins people say it in: "22.7" "p/kWh". */
@@ -79,7 +95,7 @@ export class Format {
   }
 
   time(at: number): string {
-    return new Intl.DateTimeFormat(this.clockLanguage, this.clock).format(at);
+    return this.kept("time", () => new Intl.DateTimeFormat(this.clockLanguage, this.clock)).format(at);
   }
 
   weekday(at: number): string {
@@ -90,7 +106,7 @@ export class Format {
 
   /** The time, with its weekday when it is not on the same day as `now`. */
   when(at: number, now: number): string {
-    const date = new Intl.DateTimeFormat("en-CA", { timeZone: this.zone });
+    const date = this.kept("date", () => new Intl.DateTimeFormat("en-CA", { timeZone: this.zone }));
     return date.format(at) === date.format(now) ? this.time(at) : `${this.weekday(at)} ${this.time(at)}`;
   }
 }

@@ -7,6 +7,7 @@ import { inputTrouble } from "./sentences";
 
 const MINUTE = 60_000;
 const PLAN_OLD_MINUTES = 20;
+const UNITS: Record<string, string> = { percent: "%", celsius: "°C", kwh: "kWh", runs: "×" };
 const SAVING = 0.01;
 
 /** What stands where the chart would be while there is none; null when there is one. */
@@ -38,7 +39,8 @@ export function notices(
   for (const short of plan?.shortfalls ?? []) {
     const name = plan?.assets.find((asset) => asset.id === short.asset)?.name ?? short.asset;
     const amount = format.number(short.amount);
-    found.push(t("missed", { name, amount, unit: short.unit, time: format.when(Date.parse(short.by), now) }));
+    const unit = UNITS[short.unit.toLowerCase()] ?? short.unit;
+    found.push(t("missed", { name, amount, unit, time: format.when(Date.parse(short.by), now) }));
   }
   if (home?.mode === "advise") found.push(t("advise_note"));
   if (home?.mode === "off") found.push(t("off_note"));

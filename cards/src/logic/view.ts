@@ -11,6 +11,7 @@ export const ROW = {
   power: 72,
   soc: 44,
   lane: 24,
+  empty: 2,
   grid: 48,
   axis: 22,
   gap: 16,
@@ -70,7 +71,10 @@ export function view(plan: Plan, now: number, width: number, hours: number): Vie
   const soc = battery ? band(ROW.soc) : null;
   const level = battery?.level ?? [];
   const capacity = battery?.level_max ?? Math.max(...level.map((value) => value ?? 0), 1);
-  const rows = lanes(plan.assets).map((lane) => ({ lane, ...band(ROW.lane, narrow ? 4 : ROW.between) }));
+  const rows = lanes(plan.assets).map((lane) => ({
+    lane,
+    ...band(narrow && lane.blocks.length === 0 ? ROW.empty : ROW.lane, narrow ? 6 : ROW.between),
+  }));
   if (rows.length > 0) top += ROW.gap - ROW.between;
   const grid = band(ROW.grid, 6);
   return {

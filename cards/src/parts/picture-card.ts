@@ -4,7 +4,8 @@ import type { Hass } from "../data/hass";
 import { listen } from "../data/picture";
 import type { Now, Picture, Plan } from "../data/types";
 import { type Translate, translator } from "../i18n/translate";
-import { Format } from "../logic/format";
+import { Format, type Locale } from "../logic/format";
+import { memo } from "../logic/memo";
 import { Clock } from "./clock";
 
 /** What every card is: it listens while it is on the page and speaks as the person's settings say. */
@@ -16,6 +17,10 @@ export abstract class PictureCard<Config extends { type: string } = { type: stri
   @state() protected problem: string | null = null;
 
   protected clock = new Clock(this, 20);
+  private words = memo(translator);
+  private write = memo(
+    (locale: Locale, zone: string, currency: string) => new Format(locale, zone, currency),
+  );
   private stop: (() => void) | null = null;
 
   setConfig(config: Config): void {
@@ -31,13 +36,13 @@ export abstract class PictureCard<Config extends { type: string } = { type: stri
   }
 
   protected get t(): Translate {
-    return translator(this.hass?.language ?? "en");
+    return this.words(this.hass?.language ?? "en");
   }
 
   protected format(hass: Hass): Format {
     const { home, plan } = this;
     const zone = home?.timezone ?? plan?.timezone ?? hass.config.time_zone;
-    return new Format(hass.locale, zone, home?.currency ?? plan?.currency ?? hass.config.currency);
+    return this.write(hass.locale, zone, home?.currency ?? plan?.currency ?? hass.config.currency);
   }
 
   override connectedCallback(): void {

@@ -40,22 +40,27 @@ export class Summary extends LitElement {
     const { home, t, format } = this;
     if (home?.price_now === null || home?.price_now === undefined) return nothing;
     const { value, unit } = format.price(home.price_now);
-    const level = `level.${home.price_level}`;
+    const now =
+      this.plan && this.current() !== null ? this.plan.home?.price_level[this.current() ?? 0] : undefined;
+    // The chart's bars are coloured by the plan: what is said here has to agree with what is seen there.
+    const word = now ?? home.price_level;
+    const level = `level.${word}`;
     return html`<div class="price">
       <span><span class="number">${value}</span><span class="unit">&nbsp;${unit}</span></span>
-      ${isKey(level) ? html`<span class=${`level ${home.price_level}`}>${t(level)}</span>` : nothing}
+      ${isKey(level) ? html`<span class=${`level ${word}`}>${t(level)}</span>` : nothing}
       <span class="quiet">${this.until()}</span>
     </div>`;
   }
 
+  private current(): number | null {
+    const edges = this.plan?.edges.map((edge) => Date.parse(edge)) ?? [];
+    return slotAt(edges, this.now);
+  }
+
   private until(): string {
     const { plan, now, t, format } = this;
-    if (!plan) return "";
-    const slot = slotAt(
-      plan.edges.map((edge) => Date.parse(edge)),
-      now,
-    );
-    if (slot === null) return "";
+    const slot = this.current();
+    if (!plan || slot === null) return "";
     const ends = levelEnds(plan, slot);
     return ends
       ? t("until", { time: format.when(ends.at, now), level: t(`level.${ends.next}`) })

@@ -3,6 +3,7 @@ import { state } from "lit/decorators.js";
 import type { AssetPlan, Block, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import type { Format } from "../logic/format";
+import { memo } from "../logic/memo";
 import { footer, notices, waiting } from "../logic/state";
 import { view } from "../logic/view";
 import { cardStyles } from "../parts/card-styles";
@@ -29,6 +30,7 @@ export class PlanCard extends PictureCard<Config> {
   @state() private asTable = false;
   @state() private picked: { asset: string; start: string } | null = null;
 
+  private layOut = memo(view);
   private sized = new ResizeObserver((entries) => {
     this.width = Math.round(entries[0]?.contentRect.width ?? 0);
   });
@@ -105,7 +107,7 @@ export class PlanCard extends PictureCard<Config> {
     const { now } = this.clock;
     if (this.asTable)
       return html`<merit-order-table .plan=${plan} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`;
-    const drawn = view(plan, now, this.width, hours);
+    const drawn = this.layOut(plan, now, this.width, hours);
     return drawn
       ? html`<merit-order-plan-chart .view=${drawn} .format=${format} .t=${t} ?dark=${this.dark}
           @block-picked=${(event: BlockPicked) => {
