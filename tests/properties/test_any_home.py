@@ -26,7 +26,7 @@ from custom_components.merit_order.engine.pipeline import think
 from tests.engine.homes import MIDNIGHT, home, series
 
 HOURS = 12
-CALM = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+CALM = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 sane = st.floats(0, 20, allow_nan=False)
 price = st.one_of(st.floats(-0.6, 1.0), st.sampled_from([0.0, 0.25, -0.5, 15.0, -2.0]))
