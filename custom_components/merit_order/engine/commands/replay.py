@@ -29,6 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from", dest="start", help="first local day (YYYY-MM-DD) or instant; default: the first"
     )
     parser.add_argument("--days", type=float, help="how many days; default: to the end")
+    parser.add_argument(
+        "--foresee",
+        action="append",
+        choices=("load", "solar"),
+        default=[],
+        help="know this ahead as it happened, to see what its forecast's error costs",
+    )
     parser.add_argument("--json", action="store_true", help="print the result only")
 
 
@@ -40,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     first, count = window(recording, _start(args.start, home), args.days)
     if count < 2:
         raise InputError("--from", f"{args.series} has nothing there")
-    result = replay(Truth.of(recording, first, count), home, Knowledge(recording, home), quiet=args.json)
+    knowledge = Knowledge(recording, home, frozenset(args.foresee))
+    result = replay(Truth.of(recording, first, count), home, knowledge, quiet=args.json)
     result["seconds"] = round(time.perf_counter() - began, 2)
     sys.stdout.write(json.dumps(result, indent=None if args.json else 1) + "\n")
     return 0

@@ -16,6 +16,8 @@ from .recording import Recording
 
 TIME_LIMIT_S = 0.02
 """For each of thousands of plans. Measured on demo/homes/full.yaml: the same bill as with ten times as much."""
+LEAST_SLOT = {5: 15, 10: 20}
+"""Minutes per slot for finer recordings: finer plans take long and know no more of the next minutes."""
 SIMULATED = ("battery", "vehicle", "load", "hot_water", "solar", "grid")
 
 
@@ -32,7 +34,10 @@ class HomeAsset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeFile:
-    """The file as it is written. `published`: local time at which the next local day's prices appear."""
+    """The file as it is written. `published`: local time at which the next local day's prices appear.
+
+    `slot_minutes` None, or finer than the recording: the recording's own step.
+    """
 
     timezone: str
     currency: str = "EUR"
@@ -77,21 +82,20 @@ def read_home(path: Path, recording: Recording) -> Home:
 
 def check_home(file: HomeFile, recording: Recording, path: str) -> Home:
     """The home a file describes, with the notes of the recording (its time zone, its hour of prices) put over it."""
-    name = recording.notes.get("timezone", file.timezone)
+    name, step = recording.notes.get("timezone", file.timezone), recording.step // 60
     try:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as err:
         raise InputError(f"{path}.timezone", f"{name!r} is not a time zone") from err
     given = {
-        "slot_minutes": file.slot_minutes or recording.step // 60,
+        "slot_minutes": max(file.slot_minutes or LEAST_SLOT.get(step, step), step),
         "horizon_hours": file.horizon_hours,
         "explain": False,
         "time_limit_s": TIME_LIMIT_S,
         **file.settings,
     }
     settings = from_json(Settings, given, f"{path}.settings")
-    if recording.step > settings.slot_minutes * 60 or settings.slot_minutes * 60 % recording.step:
-        step = recording.step // 60
+    if settings.slot_minutes % step:
         raise InputError(
             f"{path}.slot_minutes", f"{settings.slot_minutes} is no multiple of the recording's {step}"
         )

@@ -17,8 +17,14 @@ DAY_S = 86_400
 class Knowledge:
     """Answers only from what had happened or was published by the instant asked about."""
 
-    def __init__(self, recording: Recording, home: Home) -> None:
+    def __init__(self, recording: Recording, home: Home, foreseen: frozenset[str] = frozenset()) -> None:
+        """`foreseen` ("load", "solar") are known ahead as they happened, to see what a forecast's error costs."""
         self.home = home
+        self._foreseen = {
+            name: recording.happened(column)
+            for name, column in (("load", "load_kw"), ("solar", "pv_kw"))
+            if name in foreseen and column in recording.columns
+        }
         self.step = recording.step
         self._buy = recording.held("import_price")
         self._sell = recording.held("export_price")
@@ -48,15 +54,23 @@ class Knowledge:
                 import_price=self._prices(self._buy, now, count),
                 export_price=self._prices(self._sell, now, count),
             ),
-            load=self._forecast(forecast_load(self._load, now, count, self.home.zone), now, "learned_load"),
+            load=self._forecast(self.load(now, count), now, "learned_load"),
             assets=tuple(
                 self._with_sun(spec, now, count) if spec.kind == "solar" else spec for spec in assets
             ),
             settings=settings,
         )
 
+    def load(self, now: int, count: int) -> Band:
+        """The learned load, in kW."""
+        if "load" in self._foreseen:
+            return _certain(self._foreseen["load"], now, count)
+        return forecast_load(self._load, now, count, self.home.zone)
+
     def solar(self, now: int, count: int) -> Band:
         """The corrected solar forecast, in kW. What it learned is renewed once a day, what it carries on each time."""
+        if "solar" in self._foreseen:
+            return _certain(self._foreseen["solar"], now, count)
         assert self._solar is not None
         said = self._said or Record(self._solar.start, self.step, np.full(len(self._solar.values), np.nan))
         day = now // DAY_S
@@ -85,6 +99,11 @@ class Knowledge:
             for values in (band.low, band.mid, band.high)
         )
         return Forecast(mid=mid, low=low, high=high, provisional=band.provisional)
+
+
+def _certain(record: Record, now: int, count: int) -> Band:
+    values = np.nan_to_num(record.between(now, count))
+    return Band(values, values, values)
 
 
 def _merged(values: FloatArray, start: int, step: int, quality: Quality) -> list[Span]:
