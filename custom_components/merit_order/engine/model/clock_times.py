@@ -7,7 +7,7 @@ from .errors import InputError
 
 
 def parse_clock(text: str, field: str) -> time:
-    """ "HH:MM" (or "HH:MM:SS") as a time; raises InputError naming `field`."""
+    """A time of day from "HH:MM" or "HH:MM:SS"; raises InputError naming `field`."""
     try:
         return time.fromisoformat(text).replace(tzinfo=None)
     except ValueError as err:

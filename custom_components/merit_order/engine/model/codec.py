@@ -35,10 +35,7 @@ def to_json(value: object) -> Any:
         case tuple() | list() | frozenset():
             return [to_json(item) for item in value]
     if dataclasses.is_dataclass(value):
-        return {
-            field.name: to_json(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-        }
+        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
 
 
@@ -91,15 +88,10 @@ def _read_tuple(members: tuple[Any, ...], raw: Any, path: str) -> tuple[Any, ...
     if not isinstance(raw, list | tuple):
         raise InputError(path, f"expected a list, got {_name(raw)}")
     if len(members) == 2 and members[1] is ...:
-        return tuple(
-            _read(members[0], item, f"{path}[{i}]") for i, item in enumerate(raw)
-        )
+        return tuple(_read(members[0], item, f"{path}[{i}]") for i, item in enumerate(raw))
     if len(raw) != len(members):
         raise InputError(path, f"expected {len(members)} items, got {len(raw)}")
-    return tuple(
-        _read(m, item, f"{path}[{i}]")
-        for i, (m, item) in enumerate(zip(members, raw, strict=True))
-    )
+    return tuple(_read(m, item, f"{path}[{i}]") for i, (m, item) in enumerate(zip(members, raw, strict=True)))
 
 
 def _read_dataclass(kind: Any, raw: Any, path: str) -> Any:
@@ -113,10 +105,7 @@ def _read_dataclass(kind: Any, raw: Any, path: str) -> Any:
     for name, field in fields.items():
         if name in raw:
             values[name] = _read(hints[name], raw[name], f"{path}.{name}")
-        elif (
-            field.default is dataclasses.MISSING
-            and field.default_factory is dataclasses.MISSING
-        ):
+        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise InputError(f"{path}.{name}", "is missing")
     try:
         return kind(**values)
@@ -127,13 +116,14 @@ def _read_dataclass(kind: Any, raw: Any, path: str) -> Any:
 def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
     if kind is Any or kind is object:
         return raw
+    if kind is float and raw is None:
+        return math.nan
+    number = isinstance(raw, int | float) and not isinstance(raw, bool)
     if kind is float:
-        if raw is None:
-            return math.nan
-        if isinstance(raw, int | float) and not isinstance(raw, bool):
+        if number:
             return float(raw)
     elif kind is int:
-        if isinstance(raw, int) and not isinstance(raw, bool):
+        if number and isinstance(raw, int):
             return raw
     elif kind in (str, bool):
         if isinstance(raw, kind):
@@ -149,9 +139,7 @@ def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
         except ValueError as err:
             known = ", ".join(str(member.value) for member in kind)
             raise InputError(path, f"{raw!r} is none of {known}") from err
-    raise InputError(
-        path, f"expected {getattr(kind, '__name__', kind)}, got {_name(raw)}"
-    )
+    raise InputError(path, f"expected {getattr(kind, '__name__', kind)}, got {_name(raw)}")
 
 
 def _read_time(kind: type, raw: str) -> date | time:

@@ -25,11 +25,9 @@ class InputError(MeritOrderError):
         self.field = field
         self.message = message
 
-    def within(self, path: str) -> "InputError":
+    def within(self, path: str) -> InputError:
         """The same error seen from outside: its field below `path`."""
-        rest = {
-            name: value for name, value in self.placeholders.items() if name != "field"
-        }
+        rest = {name: value for name, value in self.placeholders.items() if name != "field"}
         return InputError(f"{path}.{self.field}", self.message, **rest)
 
 
@@ -74,9 +72,7 @@ class RateLimited(SourceError):
 
     key = "rate_limited"
 
-    def __init__(
-        self, message: str, retry_after_s: float, **placeholders: object
-    ) -> None:
+    def __init__(self, message: str, retry_after_s: float, **placeholders: object) -> None:
         super().__init__(message, **placeholders)
         self.retry_after_s = retry_after_s
 

@@ -1,5 +1,6 @@
 """What a person can set on a plug-in; config flow, docs and tests are made from it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,7 +29,8 @@ class OptionType(StrEnum):
 class Option:
     """One setting. Its name and description stand in the translations under its key.
 
-    `unit` is display text ("kW"); `domains` and `device_class` narrow an entity choice; `advanced` ones are folded away.
+    `unit` is display text ("kW"); `domains` and `device_class` narrow an entity choice;
+    `advanced` ones are folded away.
     """
 
     key: str
@@ -46,7 +48,7 @@ class Option:
 
 
 def settle(options: tuple[Option, ...], given: Mapping[str, Any]) -> dict[str, Any]:
-    """`given` completed with defaults and checked. Raises InputError naming the option that is missing or out of range."""
+    """`given` completed with defaults and checked. Raises InputError naming what is missing or out of range."""
     settled: dict[str, Any] = {}
     for option in options:
         value = given.get(option.key, option.default)
@@ -57,9 +59,7 @@ def settle(options: tuple[Option, ...], given: Mapping[str, Any]) -> dict[str, A
         if option.type is OptionType.NUMBER:
             value = _number(option, value)
         elif option.type is OptionType.CHOICE and value not in option.choices:
-            raise InputError(
-                option.key, f"{value!r} is none of {', '.join(option.choices)}"
-            )
+            raise InputError(option.key, f"{value!r} is none of {', '.join(option.choices)}")
         settled[option.key] = value
     return settled
 
@@ -70,10 +70,6 @@ def _number(option: Option, value: Any) -> float:
     except (TypeError, ValueError) as err:
         raise InputError(option.key, f"{value!r} is not a number") from err
     low, high = option.minimum, option.maximum
-    if (
-        number != number
-        or (low is not None and number < low)
-        or (high is not None and number > high)
-    ):
+    if math.isnan(number) or (low is not None and number < low) or (high is not None and number > high):
         raise InputError(option.key, f"{value} is outside {low} … {high}")
     return number

@@ -146,7 +146,8 @@ class HomePlan:
 class Plan:
     """The plan. `edges` has n + 1 instants. `cost` and `baseline_cost` cover the whole horizon, in `currency`, with the
     change of stored energy valued the same way in both; the baseline is the home without us (self-consumption battery,
-    loads at once). `gap` is the proven relative distance to the optimum."""
+    loads at once). `gap` is the proven relative distance to the optimum.
+    """
 
     id: str
     at: datetime

@@ -40,8 +40,9 @@ class Switch:
     """On/off `columns` in time order, switched in stretches of at least `block` slots.
 
     `lead` is by how much on-time may run ahead of the relaxation's: 0 never (a charger at its least current must not
-    overfill the car), 1 always (water must not be colder than wished), 0.5 either way; None: on only where the relaxation is wholly on
-    (what may only run on spare power cannot be moved in time). Of two entries for a column the later one counts.
+    overfill the car), 1 always (water must not be colder than wished), 0.5 either way; None: on only where the
+    relaxation is wholly on (what may only run on spare power cannot be moved in time). Of two entries for a column
+    the later one counts.
     """
 
     columns: IntArray

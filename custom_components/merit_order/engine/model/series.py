@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -111,10 +112,7 @@ class Series:
         """A series from spans in any order; empty spans go, of two that start together the later given wins."""
         chosen = {span.start: span for span in spans if span.end > span.start}
         ordered = [chosen[start] for start in sorted(chosen)]
-        clipped = [
-            Span(a.start, min(a.end, b.start), a.value, a.quality)
-            for a, b in zip(ordered, ordered[1:], strict=False)
-        ]
+        clipped = [Span(a.start, min(a.end, b.start), a.value, a.quality) for a, b in pairwise(ordered)]
         return cls(tuple(clipped + ordered[-1:]), origin, issued)
 
     @classmethod

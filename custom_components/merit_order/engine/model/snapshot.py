@@ -80,7 +80,8 @@ class CapacityCharge:
 class TariffView:
     """What power costs and earns, in currency/kWh as the person pays it (levies and VAT in).
 
-    `export_price` None means that feeding in earns nothing. Slots after the published prices come as spans of quality `forecast`.
+    `export_price` None means that feeding in earns nothing. Slots after the published prices come as spans
+    of quality `forecast`.
     """
 
     import_price: Series
