@@ -263,7 +263,13 @@ def intents(plan: Plan, controllable: frozenset[str], at: datetime | None = None
         block = next((b for b in asset.blocks if b.start <= now < b.end), None)
         if block is not None:
             wanted.append(
-                Intent(asset=asset.id, mode=block.mode, power_kw=asset.power_kw[slot], until=block.end)
+                Intent(
+                    asset=asset.id,
+                    mode=block.mode,
+                    power_kw=asset.power_kw[slot],
+                    until=block.end,
+                    feed_in=block.mode == "hold" and plan.home is not None and plan.home.grid_kw[slot] < 0,
+                )
             )
             continue
         until = next((b.start for b in asset.blocks if b.start > now), plan.edges[-1])

@@ -1,5 +1,6 @@
 """The simulated home: modes followed as a real inverter would, needs judged when they are due."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +47,10 @@ def battery(soc: float = 50.0, **params: Any) -> Battery:
 )
 def test_a_battery_follows_the_mode(mode: str, planned: float, net: float, power: float) -> None:
     assert battery().act(intent(mode, planned), step(net)) == pytest.approx(power)
+
+
+def test_a_battery_that_holds_for_feeding_in_leaves_the_sun() -> None:
+    assert battery().act(replace(intent("hold"), feed_in=True), step(-2.0)) == 0.0
 
 
 def test_a_battery_left_alone_covers_the_home() -> None:

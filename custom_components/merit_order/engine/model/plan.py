@@ -182,13 +182,15 @@ class Plan:
 class Intent:
     """What the plan wants of one asset now, before any device is known. `until` is the end of the stretch it holds for.
 
-    `mode` as in `Block.mode`, or "off" / "release"; `power_kw` signed as in `AssetPlan.power_kw`.
+    `mode` as in `Block.mode`, or "off" / "release"; `power_kw` signed as in `AssetPlan.power_kw`. A battery that holds
+    gives nothing; it still takes sun to spare, unless feeding that in is the point (`feed_in`).
     """
 
     asset: str
     mode: str
     power_kw: float
     until: datetime
+    feed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

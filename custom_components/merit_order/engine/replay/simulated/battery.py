@@ -16,8 +16,9 @@ from ._base import Step
 class Battery:
     """A battery as inverters drive it: the mode is followed by the second, not the planned power.
 
-    `self`: cover the home and take its surplus. `hold`: give nothing, still take surplus. `charge`: take at least the
-    planned power, more if the sun gives more. `discharge`: give at least the planned power, more if the home needs it.
+    `self`: cover the home and take its surplus. `hold`: give nothing, still take surplus (unless it is to be fed in).
+    `charge`: take at least the planned power, more if the sun gives more. `discharge`: give at least the planned
+    power, more if the home needs it.
     """
 
     params: BatteryParams
@@ -46,7 +47,7 @@ class Battery:
         wanted = {
             "charge": max(power, -net, 0.0),
             "discharge": min(power, -net, 0.0),
-            "hold": max(-net, 0.0),
+            "hold": 0.0 if intent and intent.feed_in else max(-net, 0.0),
         }.get(mode, -net)
         room = params.max_soc / 100 * params.capacity_kwh - self.level_kwh
         low = max(params.min_soc, params.reserve_soc) / 100 * params.capacity_kwh
