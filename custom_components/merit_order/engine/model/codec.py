@@ -116,16 +116,9 @@ def _read_dataclass(kind: Any, raw: Any, path: str) -> Any:
 def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
     if kind is Any or kind is object:
         return raw
-    if kind is float and raw is None:
-        return math.nan
-    number = isinstance(raw, int | float) and not isinstance(raw, bool)
-    if kind is float:
-        if number:
-            return float(raw)
-    elif kind is int:
-        if number and isinstance(raw, int):
-            return raw
-    elif kind in (str, bool):
+    if kind in (float, int):
+        return _read_number(kind, raw, path)
+    if kind in (str, bool):
         if isinstance(raw, kind):
             return raw
     elif isinstance(raw, str) and isinstance(kind, type) and issubclass(kind, (date, time)):
@@ -139,7 +132,24 @@ def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
         except ValueError as err:
             known = ", ".join(str(member.value) for member in kind)
             raise InputError(path, f"{raw!r} is none of {known}") from err
-    raise InputError(path, f"expected {getattr(kind, '__name__', kind)}, got {_name(raw)}")
+    raise _unexpected(kind, raw, path)
+
+
+def _read_number(kind: type[float], raw: Any, path: str) -> float:
+    """A number; null is NaN. A whole float counts as an int: forms give every number as a float."""
+    if kind is float and raw is None:
+        return math.nan
+    if (
+        isinstance(raw, int | float)
+        and not isinstance(raw, bool)
+        and (kind is float or float(raw).is_integer())
+    ):
+        return kind(raw)
+    raise _unexpected(kind, raw, path)
+
+
+def _unexpected(kind: Any, raw: Any, path: str) -> InputError:
+    return InputError(path, f"expected {getattr(kind, '__name__', kind)}, got {_name(raw)}")
 
 
 def _read_time(kind: type, raw: str) -> date | time:

@@ -100,7 +100,7 @@ class AssetPlan:
 
     `power_kw`: + consumes (battery: + charge, − discharge; solar: generation >= 0 after curtailment).
     `level` is the state at the END of each slot in `level_unit` ("kWh", "°C"), None where the asset has none.
-    `active` is the binary truth for automations. `value` is the marginal worth of one stored kWh per slot (currency/kWh).
+    `active` is the binary truth for automations. `value` is the marginal worth of one stored kWh (currency/kWh).
     """
 
     id: str
