@@ -1,5 +1,6 @@
 /** Registers everything; nothing else happens here. */
 
+import { NeedsCard } from "./needs-card/card";
 import { NowCard } from "./now-card/card";
 import { Ago } from "./parts/ago";
 import { PlanChart } from "./parts/chart/chart";
@@ -21,6 +22,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-plan": PlanCard,
   "merit-order-now": NowCard,
   "merit-order-price": PriceCard,
+  "merit-order-needs": NeedsCard,
   "ll-strategy-dashboard-merit-order": DashboardStrategy,
 };
 
@@ -50,6 +52,12 @@ offered.customCards.push(
     type: "merit-order-price",
     name: "Merit Order: price",
     description: "The price now and next, and the cheapest time to start something",
+    preview: true,
+  },
+  {
+    type: "merit-order-needs",
+    name: "Merit Order: needs",
+    description: "What the household needs and by when, and whether it can be met",
     preview: true,
   },
 );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { flows, totals } from "../src/logic/flows";
+import { askable, nextAt, unitOf } from "../src/logic/needs";
 import { columns, csv } from "../src/logic/table";
 import { cheapestWindow, meanPrice } from "../src/logic/window";
 import { deviceCards } from "../src/strategy/devices";
@@ -100,5 +101,20 @@ describe("dashboard", () => {
         entities: [{ entity: "switch.allowed", name: "allowed" }, { entity: "sensor.power" }],
       },
     ]);
+  });
+});
+
+describe("needs", () => {
+  it("may be asked of what runs for a person, in the unit people think in", () => {
+    expect(askable(plan().assets).map((one) => one.name)).toEqual(["Kitchen boiler", "Pool pump"]);
+    const [boiler] = askable(plan().assets);
+    expect(boiler && unitOf(boiler)).toBe("kwh");
+    expect(boiler && unitOf({ ...boiler, kind: "vehicle" })).toBe("percent");
+  });
+
+  it("mean the next time the home's clock shows the hour", () => {
+    expect(nextAt("18:00", NOW, format)).toBe("2026-11-21T18:00:00");
+    expect(nextAt("07:00", NOW, format)).toBe("2026-11-22T07:00:00");
+    expect(nextAt("12:19", NOW, format)).toBe("2026-11-22T12:19:00");
   });
 });

@@ -132,6 +132,20 @@ async def test_nothing_serious_stands_in_the_way_of_anyone(open_first_page: Open
     async with open_first_page(1280, 900, "light") as page:
         await page.add_script_tag(path=AXE)
         assert await page.locator("merit-order-plan").evaluate(SERIOUS) == []
-        for view, card in (("Now", "merit-order-now"), ("Now", "merit-order-price")):
-            await page.get_by_role("tab", name=view).click()
+        await page.get_by_role("tab", name="Now").click()
+        for card in ("merit-order-now", "merit-order-price", "merit-order-needs"):
             assert await page.locator(card).evaluate(SERIOUS) == []
+
+
+async def test_a_need_is_asked_for_and_taken_back(open_first_page: Open) -> None:
+    async with open_first_page(1280, 900, "light") as page:
+        await page.get_by_role("tab", name="Now").click()
+        card = page.locator("merit-order-needs")
+        await card.get_by_label("What").select_option(label="Kitchen boiler")
+        await card.get_by_label("How much (kWh)").fill("6")
+        await card.get_by_label("By").fill("16:30")
+        await card.get_by_role("button", name="Ask").click()
+        row = card.get_by_role("listitem").filter(has_text="Kitchen boiler")
+        await expect(row).to_contain_text(re.compile(r"6 kWh by .*16:30"), timeout=20_000)
+        await row.get_by_role("button", name="Back to the plan").click()
+        await expect(card).not_to_contain_text("6 kWh by", timeout=20_000)

@@ -3,11 +3,11 @@
 import type { Now, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import type { Format } from "./format";
+import { UNITS } from "./needs";
 import { inputTrouble } from "./sentences";
 
 const MINUTE = 60_000;
 const PLAN_OLD_MINUTES = 20;
-const UNITS: Record<string, string> = { percent: "%", celsius: "°C", kwh: "kWh", runs: "×" };
 const SAVING = 0.01;
 
 /** What stands where the chart would be while there is none; null when there is one. */

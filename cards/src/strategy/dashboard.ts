@@ -23,7 +23,7 @@ export class DashboardStrategy extends HTMLElement {
           title: t("view.now"),
           path: "now",
           icon: "mdi:home-lightning-bolt",
-          cards: [{ type: `${CARD}now` }, { type: `${CARD}price` }],
+          cards: [{ type: `${CARD}now` }, { type: `${CARD}price` }, { type: `${CARD}needs` }],
         },
         { title: t("view.devices"), path: "devices", icon: "mdi:devices", cards: deviceCards(hass) },
       ],
