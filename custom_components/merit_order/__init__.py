@@ -31,6 +31,7 @@ from .planned import planned_assets
 from .ports import Shelf, build_ports
 from .repairs import Repairs
 from .runtime import MeritOrderConfigEntry, Runtime
+from .savings import SavingsCoordinator
 from .schedules import async_forget_schedules, async_setup_schedules
 from .services import async_setup_services
 from .services_assets import async_setup_asset_services
@@ -79,6 +80,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     await _first_read(hass, entry, runtime)
     await runtime.home.sources.start()
     runtime.live.start()
+    runtime.savings.start()
     runtime.planner.start()
     await runtime.leases.load()
     _watch(entry, runtime)
@@ -90,6 +92,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     @callback
     def keep(_: Event) -> None:
         runtime.loads.keep()
+        runtime.savings.keep()
 
     entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, keep))
     entry.async_on_unload(entry.add_update_listener(_updated))
@@ -113,6 +116,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
         runtime.home.sources.stop()
         runtime.repairs.clear()
         runtime.loads.keep()
+        runtime.savings.keep()
         await runtime.shelf.flush()
     return unloaded
 
@@ -155,6 +159,7 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
         driver=driver,
         repairs=Repairs(hass, planner, driver),
         live=LiveCoordinator(hass, entry, home),
+        savings=SavingsCoordinator(hass, entry, home),
         loaded_with=_fingerprint(entry),
     )
 

@@ -16,6 +16,7 @@ from .devices_hub import DeviceCoordinator
 from .engine.model.plan import AssetPlan
 from .live import LiveCoordinator
 from .planned import PlannedAsset
+from .savings import SavingsCoordinator
 
 
 class _OnHome[C: DataUpdateCoordinator[Any]](CoordinatorEntity[C]):
@@ -43,6 +44,10 @@ class HomePlanEntity(_OnHome[PlanCoordinator]):
 
 class HomeLiveEntity(_OnHome[LiveCoordinator]):
     """Shows what the home does and pays right now."""
+
+
+class HomeSavingsEntity(_OnHome[SavingsCoordinator]):
+    """Shows what was saved so far."""
 
 
 class DevicePartEntity(CoordinatorEntity[DeviceCoordinator]):

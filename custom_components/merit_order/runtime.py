@@ -13,6 +13,7 @@ from .live import LiveCoordinator
 from .loads import LoadBook
 from .ports import Shelf
 from .repairs import Repairs
+from .savings import SavingsCoordinator
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Runtime:
     driver: Driver
     repairs: Repairs
     live: LiveCoordinator
+    savings: SavingsCoordinator
     loaded_with: dict[str, Any]
 
 

@@ -29,6 +29,7 @@ from .live import Live
 from .plan_view import next_end, next_start, planned_energy_kwh, solar_forecast_kwh
 from .runtime import MeritOrderConfigEntry
 from .sensor_parts import PART_SENSORS, PartSensor, Value
+from .sensor_savings import SAVINGS_SENSORS, SavingsHomeSensor
 
 PARALLEL_UPDATES = 0
 
@@ -188,6 +189,7 @@ async def async_setup_entry(
         [
             *(LiveHomeSensor(runtime.live, row, runtime.home.currency) for row in LIVE_SENSORS),
             *(PlanHomeSensor(runtime.planner, row, runtime.home.currency) for row in PLAN_SENSORS),
+            *(SavingsHomeSensor(runtime.savings, row) for row in SAVINGS_SENSORS),
         ]
     )
     for device in runtime.home.devices.values():

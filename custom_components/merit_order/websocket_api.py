@@ -15,6 +15,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .const import DOMAIN
+from .engine.ledger import METHOD
 from .engine.model.codec import to_json
 from .plan_view import active_now
 from .planned import PlannedAsset
@@ -85,6 +86,7 @@ class Feed:
             self._stops = [
                 runtime.planner.async_add_listener(self._push),
                 runtime.live.async_add_listener(self._push),
+                runtime.savings.async_add_listener(self._push),
             ]
             self._push()
 
@@ -120,6 +122,21 @@ def home_json(runtime: Runtime) -> dict[str, Any]:
         "timezone": runtime.home.ports.timezone,
         **live,
         "updated_at": live["measured_at"],
+        "savings": _savings_json(runtime),
+    }
+
+
+def _savings_json(runtime: Runtime) -> dict[str, Any] | None:
+    """What was saved, in the home's currency; None until something was measured."""
+    result = runtime.savings.data
+    if result is None:
+        return None
+    return {
+        "today": result.today.saved,
+        "month": result.month.saved,
+        "total": result.total.saved,
+        "since": to_json(result.since),
+        "method": METHOD,
     }
 
 

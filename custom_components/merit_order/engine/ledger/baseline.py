@@ -1,0 +1,134 @@
+"""The same measured slots without us: loads as early as they could, batteries on self-consumption."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from ..assets._battery import BatteryParams
+from ..assets._store import self_consumption
+from .measured import MeasuredSlot
+
+REJOIN_AFTER = timedelta(hours=1)
+"""After a longer silence nobody knows what the battery would have done: the baseline goes on from what is measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the comparison stands after some slots.
+
+    `money`: bill without us less bill with us. `levels`: what the baseline's batteries hold; `ahead`: how much more
+    ours hold than those, counted slots only (kWh, by asset id). `owed`: energy a load was given in the baseline before
+    we ran it ("id since" → kWh). `turned_kwh`: energy through batteries, here and in the baseline.
+    """
+
+    money: float = 0.0
+    levels: Mapping[str, float] = field(default_factory=dict)
+    ahead: Mapping[str, float] = field(default_factory=dict)
+    owed: Mapping[str, float] = field(default_factory=dict)
+    turned_kwh: float = 0.0
+    end: datetime | None = None
+
+
+def replay(
+    standing: Standing,
+    slots: Sequence[MeasuredSlot],
+    params: Mapping[str, BatteryParams],
+    worth: float,
+    until: int | None = None,
+) -> Standing:
+    """Where it stands after the first `until` of `slots` (all by default), which follow `standing` in time.
+
+    `worth` is what a stored kWh (before the loss of taking it out) is worth, in currency/kWh.
+    """
+    placed, owed = _place(standing, slots, until)
+    levels, ahead = dict(standing.levels), dict(standing.ahead)
+    money, turned, last = standing.money, standing.turned_kwh, standing.end
+    for i, slot in enumerate(slots[:until]):
+        resting = set(levels) - slot.batteries.keys()
+        if last is not None and slot.start - last > REJOIN_AFTER:
+            resting = set(levels)
+        for key in resting:
+            money += ahead.pop(key, 0.0) * worth * _out(params, key)
+            del levels[key]
+        net = slot.rest_kwh + placed[i]
+        for key, battery in slot.batteries.items():
+            before = levels.get(key, battery.before_kwh)
+            power, levels[key] = _alone(params.get(key, BatteryParams()), net, slot.hours, before)
+            net += power
+            ahead[key] = ahead.get(key, 0.0) + battery.after_kwh - battery.before_kwh - (levels[key] - before)
+            turned += battery.charge_kwh + battery.discharge_kwh + abs(power)
+        money += _bill(slot, net) - _bill_with_us(slot)
+        last = slot.end
+    return Standing(money=money, levels=levels, ahead=ahead, owed=owed, turned_kwh=turned, end=last)
+
+
+def stored_money(standing: Standing, params: Mapping[str, BatteryParams], worth: float) -> float:
+    """What is still in our batteries and not in those of the baseline, in currency."""
+    return sum(kwh * worth * _out(params, key) for key, kwh in standing.ahead.items())
+
+
+def _out(params: Mapping[str, BatteryParams], key: str) -> float:
+    return params.get(key, BatteryParams()).discharge_efficiency
+
+
+def _alone(params: BatteryParams, net_kwh: float, hours: float, level: float) -> tuple[float, float]:
+    """Energy into (+) a battery that follows the home's need, and what it holds after, in kWh."""
+    power, after = self_consumption(
+        np.array([net_kwh / hours]),
+        np.array([hours]),
+        level_kwh=level,
+        low_kwh=max(params.min_soc, params.reserve_soc) / 100 * params.capacity_kwh,
+        high_kwh=params.max_soc / 100 * params.capacity_kwh,
+        charge_kw=params.max_charge_kw,
+        discharge_kw=params.max_discharge_kw,
+        charge_efficiency=params.charge_efficiency,
+        discharge_efficiency=params.discharge_efficiency,
+    )
+    return float(power[0]) * hours, float(after[0])
+
+
+def _bill(slot: MeasuredSlot, net_kwh: float) -> float:
+    """What the baseline pays. Import and export within one slot stay as they were unless a battery evens them out."""
+    both = 0.0 if slot.batteries else min(slot.import_kwh, slot.export_kwh)
+    bought, sold = max(net_kwh, 0.0) + both, max(-net_kwh, 0.0) + both
+    return bought * slot.import_price - sold * slot.export_price
+
+
+def _bill_with_us(slot: MeasuredSlot) -> float:
+    return slot.import_kwh * slot.import_price - slot.export_kwh * slot.export_price
+
+
+def _place(
+    standing: Standing, slots: Sequence[MeasuredSlot], until: int | None
+) -> tuple[list[float], dict[str, float]]:
+    """Energy of needed loads per slot of the baseline, and what is owed after the first `until` slots."""
+    placed = [0.0] * len(slots)
+    owed: dict[str, float] = {}
+    cut = len(slots) if until is None else until
+    groups = {
+        (key, load.since) for slot in slots for key, load in slot.loads.items() if load.since is not None
+    }
+    for key, since in sorted(groups):
+        name = f"{key} {since.isoformat()}"
+        own = [slot.loads[key].kwh if _of(slot, key, since) else 0.0 for slot in slots]
+        rate = max(kwh / slot.hours for kwh, slot in zip(own, slots, strict=True))
+        before = standing.owed.get(name, 0.0)
+        left, given = max(sum(own) - before, 0.0), 0.0
+        for i, slot in enumerate(slots):
+            if left <= 0.0:
+                break
+            if slot.start < since:
+                continue
+            part = min(left, rate * slot.hours)
+            placed[i] += part
+            left -= part
+            given += part if i < cut else 0.0
+        if cut < len(slots):
+            owed[name] = before + given - sum(own[:cut])
+    return placed, owed
+
+
+def _of(slot: MeasuredSlot, key: str, since: datetime) -> bool:
+    return key in slot.loads and slot.loads[key].since == since

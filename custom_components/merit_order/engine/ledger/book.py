@@ -1,0 +1,176 @@
+"""The book of what was saved: it takes slot after slot, and gives sums of today, of the month and of all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ..assets._battery import BatteryParams
+from .baseline import Standing, replay, stored_money
+from .measured import MeasuredSlot
+
+METHOD = "simulated_self_consumption"
+"""Measured slots against the same slots with every battery on self-consumption and every needed load at its earliest
+time. Energy still stored counts at the mean import price. Charges on peaks and comfort are not in it."""
+
+OPEN = timedelta(hours=36)
+"""Slots younger than this may still change: a load that runs now may be one the baseline ran a day ago."""
+
+AT_ONCE = timedelta(hours=1)
+"""So much is settled in one go."""
+
+MODEL_ERROR = 0.02
+"""Share of the energy through the batteries by which efficiencies and limits as configured may be wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What the book said when a period (`key`: "2026-11-21", "2026-11") began."""
+
+    key: str
+    saved: float = 0.0
+    turned_kwh: float = 0.0
+    counted: int = 0
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """Everything to be kept, from `since` to `until`. `settled` is where it stood before the slots still `open`."""
+
+    since: datetime
+    until: datetime
+    settled: Standing = field(default_factory=Standing)
+    open: tuple[MeasuredSlot, ...] = ()
+    counted: int = 0
+    left_out: int = 0
+    day: Mark = field(default_factory=lambda: Mark(key=""))
+    month: Mark = field(default_factory=lambda: Mark(key=""))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """Money saved in a period (negative: lost) ± `uncertainty`; how many slots counted, and how many were left out."""
+
+    saved: float
+    uncertainty: float
+    counted: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """`today` and `month` by the home's wall clock, `total` from `since` on; all of it as of `at`."""
+
+    today: Sum
+    month: Sum
+    total: Sum
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    saved: float
+    turned_kwh: float
+    price: float
+    stored_doubt: float
+
+
+def record(
+    book: Book | None,
+    start: datetime,
+    end: datetime,
+    slot: MeasuredSlot | None,
+    params: Mapping[str, BatteryParams],
+    zone: ZoneInfo,
+) -> Book | None:
+    """The book after the slot from `start` to `end`, later than all before; it begins with the first that is whole.
+
+    None, or a slot that is not whole, is left out; so is the time since the last one, in slots of the same length.
+    """
+    whole = slot if slot is not None and slot.whole else None
+    if book is None:
+        if whole is None:
+            return None
+        book = Book(since=start, until=start)
+    book = _turn(book, start, params, zone)
+    missed = max(round((start - book.until) / (end - start)), 0)
+    book = replace(book, until=end, left_out=book.left_out + missed + (whole is None))
+    if whole is None:
+        return book
+    return _settle(replace(book, open=(*book.open, whole), counted=book.counted + 1), params)
+
+
+def sums(book: Book, params: Mapping[str, BatteryParams], now: datetime, zone: ZoneInfo) -> Sums:
+    """What was saved up to `now` (aware UTC)."""
+    book = _turn(book, now, params, zone)
+    total = _total(book, params)
+    return Sums(
+        today=_sum(book, total, book.day),
+        month=_sum(book, total, book.month),
+        total=_sum(book, total, Mark(key="")),
+        since=book.since,
+        at=now,
+    )
+
+
+def _sum(book: Book, total: _Total, mark: Mark) -> Sum:
+    saved, counted = total.saved - mark.saved, book.counted - mark.counted
+    left_out = book.left_out - mark.left_out
+    gaps = abs(saved) * left_out / max(counted, 1)
+    model = MODEL_ERROR * (total.turned_kwh - mark.turned_kwh) * abs(total.price)
+    return Sum(
+        saved=saved,
+        uncertainty=gaps + model + total.stored_doubt,
+        counted=counted,
+        left_out=left_out,
+    )
+
+
+def _turn(book: Book, at: datetime, params: Mapping[str, BatteryParams], zone: ZoneInfo) -> Book:
+    """Begin a new day or month when `at` is the first moment in it."""
+    local = at.astimezone(zone)
+    day, month = local.strftime("%Y-%m-%d"), local.strftime("%Y-%m")
+    if book.day.key >= day:
+        return book
+    total = _total(book, params)
+    mark = Mark(
+        key=day,
+        saved=total.saved,
+        turned_kwh=total.turned_kwh,
+        counted=book.counted,
+        left_out=book.left_out,
+    )
+    return replace(book, day=mark, month=replace(mark, key=month) if book.month.key < month else book.month)
+
+
+def _total(book: Book, params: Mapping[str, BatteryParams]) -> _Total:
+    worth = _worth(book.open)
+    standing = replay(book.settled, book.open, params, worth)
+    lowest = min((min(s.import_price, s.export_price) for s in book.open), default=worth)
+    highest = max((max(s.import_price, s.export_price) for s in book.open), default=worth)
+    ahead = sum(abs(kwh) for kwh in standing.ahead.values())
+    return _Total(
+        standing.money + stored_money(standing, params, worth),
+        standing.turned_kwh,
+        worth,
+        ahead * (highest - lowest) / 2,
+    )
+
+
+def _worth(slots: tuple[MeasuredSlot, ...]) -> float:
+    """Mean import price of the slots that are open: what a stored kWh will spare, to the best of knowledge."""
+    return float(np.mean([slot.import_price for slot in slots])) if slots else 0.0
+
+
+def _settle(book: Book, params: Mapping[str, BatteryParams]) -> Book:
+    """Put away the slots that can no longer change."""
+    oldest = book.open[-1].end - OPEN
+    done = next((i for i, slot in enumerate(book.open) if slot.end > oldest), 0)
+    if done * (book.open[0].end - book.open[0].start) < AT_ONCE:
+        return book
+    settled = replay(book.settled, book.open, params, _worth(book.open), done)
+    return replace(book, settled=settled, open=book.open[done:])
