@@ -1,8 +1,9 @@
 /** What a person who reads only the top of the card has to know, as short sentences. */
 
-import type { AssetPlan, Block, Level, Plan, Reason } from "../data/types";
+import type { AssetPlan, Block, Level, Now, Plan, Reason } from "../data/types";
 import type { Key, Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
+import { slotAt } from "./axis";
 import type { Format } from "./format";
 
 const NEXT_SHOWN = 3;
@@ -10,6 +11,19 @@ const EVEN = 0.005;
 
 const PASSIVE = new Set(["self", "hold", "off"]);
 const LEVELS: readonly string[] = ["cheap", "normal", "expensive"];
+
+/** How the price is called now: as the plan's bars are coloured, so that a card agrees with itself; else as measured. */
+export function levelNow(plan: Plan | null, home: Now | null, now: number): Level | null {
+  const slot = plan
+    ? slotAt(
+        plan.edges.map((edge) => Date.parse(edge)),
+        now,
+      )
+    : null;
+  const planned = slot === null ? undefined : plan?.home?.price_level[slot];
+  if (planned !== undefined && LEVELS.includes(planned)) return planned as Level;
+  return home?.price_level ?? null;
+}
 
 /** Until when the price stays at its level, and what comes then. Null where no change is known. */
 export function levelEnds(plan: Plan, slot: number): { at: number; next: Level } | null {
