@@ -48,7 +48,7 @@ class Dive:
         solver, program = self._solver, self._program
         turns = either_columns(program)
         others = np.setdiff1d(solver.integers, turns)
-        whole = rounded(program, x)
+        whole = rounded(program, x, solver.columns.stay)
         solver.bound(others, whole[others], whole[others])
         settled = self._improved(solver.run(), program.choices, np.setdiff1d(self._toggles, turns))
         if settled is None or not len(turns):
@@ -144,7 +144,7 @@ def hold(solver: Solver, x: FloatArray) -> None:
     solver.bound(solver.integers, whole, whole)
 
 
-def rounded(program: Program, x: FloatArray) -> FloatArray:
+def rounded(program: Program, x: FloatArray, stay: FloatArray) -> FloatArray:
     """Whole numbers near the relaxation's, in the way that suits what they stand for."""
     whole = np.round(x)
     for switch in program.switches:
@@ -152,8 +152,10 @@ def rounded(program: Program, x: FloatArray) -> FloatArray:
     for choice in program.choices:
         part = x[choice.columns]
         whole[choice.columns] = 0.0
+        # A start of the previous plan goes first: it is left only for a solution that gains more than leaving costs.
+        likeliest = np.argmin(stay[choice.columns]) if np.any(stay[choice.columns] < 0) else np.argmax(part)
         if np.sum(part) > 0.5:
-            whole[choice.columns[int(np.argmax(part))]] = 1.0
+            whole[choice.columns[int(likeliest)]] = 1.0
     return whole
 
 
