@@ -159,7 +159,7 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
         driver=driver,
         repairs=Repairs(hass, planner, driver),
         live=LiveCoordinator(hass, entry, home),
-        savings=SavingsCoordinator(hass, entry, home),
+        savings=SavingsCoordinator(hass, entry, home, driver),
         loaded_with=_fingerprint(entry),
     )
 

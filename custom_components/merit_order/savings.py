@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import MODE_AUTOMATIC
 from .coordinator import LOGGER
+from .driver import Driver
 from .engine.assets._battery import measured, start_level
 from .engine.assets.battery import BatteryParams, BatteryState
 from .engine.assets.load import OPTIONAL, LoadParams
@@ -31,6 +32,7 @@ from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError
 from .engine.model.roles import Role
 from .gather import Home, grid_reading
+from .leases import lease_key
 from .live import prices
 from .planned import PlannedAsset
 from .savings_meter import SlotMeter
@@ -51,9 +53,10 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
 
     config_entry: ConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, home: Home) -> None:
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, home: Home, driver: Driver) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name="savings", always_update=False)
         self.home = home
+        self._driver = driver
         self._zone = ZoneInfo(home.ports.timezone)
         self._meter = SlotMeter(self._powers)
         self._stored: dict[str, float] = {}
@@ -196,11 +199,15 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         """Assets whose doings are ours at this instant: nobody else's timing earns us credit."""
         if settings(self.config_entry).mode != MODE_AUTOMATIC:
             return set()
-        controls = self.home.controls
+        controls, refusing = self.home.controls, {key for _, key, _ in self._driver.resting()}
         return {
             asset.id
             for asset in self.home.assets
-            if _counts(asset) and controls.enabled(asset.id) and not controls.overrides(asset.id, now)
+            if _counts(asset)
+            and controls.enabled(asset.id)
+            and not controls.overrides(asset.id, now)
+            and asset.role is not None
+            and lease_key(asset.subentry_id, asset.role) not in refusing
         }
 
     def _levels(self) -> dict[str, float]:

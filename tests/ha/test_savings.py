@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.merit_order.const import MODE_AUTOMATIC
 
-from .homes import BOILER_ID, entity_home, set_house, state_of
+from .homes import BOILER_ID, WATT, entity_home, set_house, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -22,9 +22,9 @@ TODAY, MONTH, TOTAL = (
     "sensor.home_savings_this_month",
     "sensor.home_savings_in_total",
 )
-# The house needs 1 kW, the battery gives 0.2 of it and is seen to lose nothing: by itself it had given all of it.
-# Without us nothing is bought, 0.0877 kWh more have left the battery; they count at 0.30 × 0.95.
-PER_SLOT = (-0.8 * 0.30 + 1.0 / 0.95 * 0.30 * 0.95) / 12
+# The boiler is optional here and draws 0.5 kW, all of it bought: by itself it had not run. The battery takes no
+# command (its entities have no action), so what it does is the same in both and earns nothing.
+PER_SLOT = -0.5 * 0.30 / 12
 
 
 async def live(clock: Advance, minutes: float) -> None:
@@ -34,13 +34,14 @@ async def live(clock: Advance, minutes: float) -> None:
 
 
 async def begin(hass: HomeAssistant, clock: Advance, **options: Any) -> MockConfigEntry:
-    """A home whose boiler is left to the person."""
+    """A home whose boiler may run, and does."""
     hass.config.currency = "EUR"
     await set_house(hass)
     entry = entity_home(options=options)
     entry.add_to_hass(hass)
     await start(hass, entry)
-    entry.runtime_data.home.controls.set_enabled(BOILER_ID, False)
+    entry.runtime_data.home.controls.set_param(BOILER_ID, "mode", "optional")
+    hass.states.async_set("sensor.boiler_power", "500", WATT)
     return entry
 
 
