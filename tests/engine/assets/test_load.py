@@ -194,6 +194,14 @@ def test_needed_comes_before_optional() -> None:
     assert powers(found, "optional") == [0, 0]
 
 
+def test_optional_keeps_its_least_on_time() -> None:
+    """Proves: one hour of sun is too short for two. Sensitivity: without a least time it takes that hour too."""
+    sun = solar([3, 0, 3, 3], 4)
+    long = load(mode="optional", power_kw=2.0, min_on_minutes=120)
+    assert powers(plan(home([0.3] * 4, long, sun)), "load") == [0, 0, 2, 2]
+    assert powers(plan(home([0.3] * 4, load(mode="optional", power_kw=2.0), sun)), "load") == [2, 0, 2, 2]
+
+
 def test_optional_stops_at_its_daily_energy() -> None:
     found = plan(home([0.3] * 4, load(mode="optional", energy_kwh=2.0), solar(3, 4)))
     assert sum(powers(found, "load")) == pytest.approx(2)

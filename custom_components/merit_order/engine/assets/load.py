@@ -11,7 +11,7 @@ import numpy as np
 
 from ..model.codec import from_json
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import BoolArray
+from ..model.program import BoolArray, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
@@ -218,16 +218,20 @@ def _use(
 ) -> Use:
     use = add_use(site, window, power, allowed, need_kwh, price, switched=not params.variable_power)
     if use.switched:
-        add_switching(
-            site,
-            use.columns,
-            use.slots,
-            was_on=bool(state.on),
-            min_on_minutes=params.min_on_minutes,
-            min_off_minutes=params.min_off_minutes,
-            max_starts=params.max_starts,
-        )
+        _rests(site, params, state, use.columns, use.slots)
     return use
+
+
+def _rests(site: Site, params: LoadParams, state: LoadState, on: IntArray, slots: IntArray) -> None:
+    add_switching(
+        site,
+        on,
+        slots,
+        was_on=bool(state.on),
+        min_on_minutes=params.min_on_minutes,
+        min_off_minutes=params.min_off_minutes,
+        max_starts=params.max_starts,
+    )
 
 
 def _place(
@@ -265,6 +269,7 @@ def _optional(site: Site, params: LoadParams, state: LoadState, power: float, al
         rows = site.program.rows(len(slots), upper=0.0)
         site.program.put(rows, use.columns, 1.0)
         site.program.put(rows, switch, -power)
+    _rests(site, params, state, switch, slots)
     site.optional(switch, slots, from_grid=params.from_grid, from_battery=params.from_battery)
     return use
 
