@@ -37,12 +37,12 @@ async def backfill(client: Client, ids: dict[str, str], rows: Sequence[HourRow])
     Sums are counted backwards to 0 at the last hour: Home Assistant starts the sum of a sensor it has not seen before
     at 0, so the two join without a step.
     """
+    hours = [row for row in rows if row.start.minute == 0]
     for unique_id, count in COUNTERS.items():
         last = count(rows[-1])
         stats = [
             {"start": _hour(row.start), "state": round(count(row), 4), "sum": round(count(row) - last, 4)}
-            for row in rows
-            if row.start.minute == 0
+            for row in hours
         ]
         await client.call(
             "recorder/import_statistics",
@@ -57,15 +57,24 @@ async def backfill(client: Client, ids: dict[str, str], rows: Sequence[HourRow])
             },
             stats=stats,
         )
-    await _written(client, ids)
+    await _written(client, ids, hours[-1])
 
 
-async def _written(client: Client, ids: dict[str, str]) -> None:
-    """Wait for the recorder, which writes imported statistics when it comes to them."""
+async def _written(client: Client, ids: dict[str, str], last: HourRow) -> None:
+    """Wait for the recorder, which writes imported statistics when it comes to them.
+
+    It lists a statistic as soon as there is a sensor for it, so only the last hour itself tells that all are there.
+    """
     wanted = {ids[unique_id] for unique_id in COUNTERS}
     for _ in range(WRITTEN_TRIES):
-        known = await client.call("recorder/list_statistic_ids", statistic_type="sum")
-        if wanted <= {entry["statistic_id"] for entry in known}:
+        known = await client.call(
+            "recorder/statistics_during_period",
+            start_time=_hour(last.start),
+            statistic_ids=sorted(wanted),
+            period="hour",
+            types=["sum"],
+        )
+        if wanted <= known.keys():
             return
         await asyncio.sleep(0.2)
     raise DemoError("the recorder did not write the imported history")
