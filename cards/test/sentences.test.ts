@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { doing, flow, inputTrouble, levelEnds, upcoming } from "../src/logic/sentences";
+import { doing, flow, inputTrouble, levelEnds, levelNow, upcoming } from "../src/logic/sentences";
 import { footer, notices, waiting } from "../src/logic/state";
 import { asset, format, NOW, picture, plan, t } from "./home";
 
@@ -43,6 +43,14 @@ describe("sentences", () => {
     expect(levelEnds(plan(), 0)).toEqual({ at: Date.parse("2026-11-21T14:00:00Z"), next: "normal" });
     const evening = plan().edges.indexOf("2026-11-21T22:00:00Z");
     expect(levelEnds(plan(), evening)).toBeNull();
+  });
+
+  it("call the price as the plan does, and as measured where the plan does not reach", () => {
+    const { home } = picture();
+    const dear = home && { ...home, price_level: "expensive" as const };
+    expect(levelNow(plan(), dear, NOW)).toBe("cheap");
+    expect(levelNow(plan(), dear, NOW - 86_400_000)).toBe("expensive");
+    expect(levelNow(null, null, NOW)).toBeNull();
   });
 
   it("say whether the home earns or pays", () => {

@@ -5,7 +5,7 @@ import type { Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
 import { slotAt } from "../logic/axis";
 import type { Format } from "../logic/format";
-import { doing, flow, levelEnds, upcoming } from "../logic/sentences";
+import { doing, flow, levelEnds, levelNow, upcoming } from "../logic/sentences";
 import { palette } from "./theme";
 
 const MOST_SAID = 3;
@@ -40,10 +40,7 @@ export class Summary extends LitElement {
     const { home, t, format } = this;
     if (home?.price_now === null || home?.price_now === undefined) return nothing;
     const { value, unit } = format.price(home.price_now);
-    const now =
-      this.plan && this.current() !== null ? this.plan.home?.price_level[this.current() ?? 0] : undefined;
-    // The chart's bars are coloured by the plan: what is said here has to agree with what is seen there.
-    const word = now ?? home.price_level;
+    const word = levelNow(this.plan, home, this.now);
     const level = `level.${word}`;
     return html`<div class="price">
       <span><span class="number">${value}</span><span class="unit">&nbsp;${unit}</span></span>

@@ -4,6 +4,7 @@ import type { Plan } from "../data/types";
 import { isKey } from "../i18n/translate";
 import type { Format } from "../logic/format";
 import { scale } from "../logic/scale";
+import { levelNow } from "../logic/sentences";
 import { waiting } from "../logic/state";
 import { cheapestWindow, meanPrice } from "../logic/window";
 import { cardStyles } from "../parts/card-styles";
@@ -96,15 +97,16 @@ export class PriceCard extends PictureCard<Config> {
     const { home, plan, t } = this;
     const format = this.format(hass);
     const wait = waiting(plan, home, this.problem, t);
-    const level = `level.${home?.price_level}`;
-    const now = home?.price_now;
-    const price = now === null || now === undefined ? null : format.price(now);
+    const word = levelNow(plan, home, this.clock.now);
+    const level = `level.${word}`;
+    const cost = home?.price_now;
+    const price = cost === null || cost === undefined ? null : format.price(cost);
     const next = home?.next_price;
     const at = home?.next_price_at;
     return html`${
       price
         ? html`<div class="now"><span class="number">${price.value}</span><span class="quiet">${price.unit}</span>
-            ${isKey(level) ? html`<span class=${`level ${home?.price_level}`}>${t(level)}</span>` : nothing}</div>`
+            ${isKey(level) ? html`<span class=${`level ${word}`}>${t(level)}</span>` : nothing}</div>`
         : nothing
     }
       ${typeof next === "number" && at ? html`<p class="quiet">${t("price_next", { time: format.time(Date.parse(at)), price: format.priceText(next) })}</p>` : nothing}
