@@ -101,9 +101,10 @@ class LoadForecaster:
         known = await _dashboard(self._hass)
         if known["grid_import"]:
             return known
-        return {what: self._own(*OWN_SENSORS[what]) for what in FLOWS}
+        return {what: self.own(*OWN_SENSORS[what]) for what in FLOWS}
 
-    def _own(self, role: Role, key: str) -> tuple[str, ...]:
+    def own(self, role: Role, key: str) -> tuple[str, ...]:
+        """Statistics of our own energy sensors of that kind."""
         found = (self._sensor(a.subentry_id, key) for a in self._assets if a.role is role)
         return tuple(dict.fromkeys(sensor for sensor in found if sensor is not None))
 
@@ -118,6 +119,17 @@ class LoadForecaster:
 
     def _sensor(self, subentry_id: str, key: str) -> str | None:
         return er.async_get(self._hass).async_get_entity_id(SENSOR_DOMAIN, DOMAIN, f"{subentry_id}_{key}")
+
+
+async def solar_statistics(
+    hass: HomeAssistant, ports: Ports, assets: Sequence[PlannedAsset], asset_id: str | None
+) -> tuple[str, ...]:
+    """Energy statistics of one solar asset: the dashboard's, which reach back further, when it is the only one."""
+    solar = [asset for asset in assets if asset.role is Role.SOLAR]
+    mine = [asset for asset in solar if asset_id in (None, asset.id)]
+    if len(mine) == len(solar) and (known := (await _dashboard(hass))["solar"]):
+        return tuple(known)
+    return LoadForecaster(hass, ports, mine).own(*OWN_SENSORS["solar"])
 
 
 async def _dashboard(hass: HomeAssistant) -> Mapping[str, list[str]]:

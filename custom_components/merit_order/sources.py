@@ -14,15 +14,14 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .engine.forecasts import expected_prices, forecast_kind
-from .engine.forecasts._base import Subject
+from .engine.forecasts import CorrectedSolar, Forecaster, Subject, expected_prices, forecast_kind
 from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, RateLimited, SourceError
 from .engine.model.layers import over
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
 from .engine.tariffs import tariff_kind
-from .load_history import LoadForecaster
+from .load_history import LoadForecaster, solar_statistics
 from .planned import planned_assets
 from .stored import ForecastConfig, TariffConfig, forecasts, tariffs
 
@@ -141,8 +140,9 @@ class Sources:
         kind = forecast_kind(config.source.kind)
         forecaster = kind.build(config.source.options, self.ports)
         key = kind.subject.value
-        if kind.subject is Subject.SOLAR and config.asset is not None:
-            key = f"{key}:{config.asset}"
+        if kind.subject is Subject.SOLAR:
+            forecaster = self._corrected(forecaster, subentry_id, config)
+            key = key if config.asset is None else f"{key}:{config.asset}"
         return Source(
             key=key,
             kind=kind.key,
@@ -151,6 +151,15 @@ class Sources:
             next_after=lambda now: now + timedelta(seconds=forecaster.refresh_s),
             shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(config.source))}",
         )
+
+    def _corrected(self, inner: Forecaster, subentry_id: str, config: ForecastConfig) -> Forecaster:
+        """Any provider's solar forecast, corrected by what these panels gave against what it had said."""
+
+        async def statistics() -> tuple[str, ...]:
+            return await solar_statistics(self.hass, self.ports, planned_assets(self.entry), config.asset)
+
+        shelf = f"said:{subentry_id}:{_fingerprint(to_json(config.source))}"
+        return CorrectedSolar(inner=inner, ports=self.ports, statistics=statistics, shelf=shelf)
 
     def _load_source(self) -> Source[Forecast]:
         """Nobody chooses where the load comes from: it is learned from the home's own history."""

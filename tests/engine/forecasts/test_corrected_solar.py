@@ -105,9 +105,13 @@ def truth_kwh(day: datetime) -> float:
     return sum(sun_kw(day + timedelta(hours=h)) for h in range(24))
 
 
+async def meters() -> tuple[str, ...]:
+    return (METER,)
+
+
 async def corrected(clock: Clock, provider: Provider, store: Disk) -> CorrectedSolar:
     async with ports(clock=clock, history=Recorder(), store=store) as home:
-        return CorrectedSolar(inner=provider, ports=home, statistics=(METER,), shelf="corrected:roof")
+        return CorrectedSolar(inner=provider, ports=home, statistics=meters, shelf="corrected:roof")
 
 
 async def test_a_provider_that_says_too_little_is_put_right_within_weeks() -> None:
@@ -165,6 +169,19 @@ async def test_a_provider_that_is_down_is_the_callers_business() -> None:
     solar = await corrected(clock, Provider(down=True), Disk())
     with pytest.raises(CannotConnect):
         await solar.forecast(clock.at, clock.at + timedelta(hours=24))
+
+
+async def test_without_the_recorder_the_forecast_stands_as_it_was_given() -> None:
+    async def silent() -> tuple[str, ...]:
+        raise CannotConnect("no recorder")
+
+    clock, provider = Clock(START + timedelta(hours=9)), Provider()
+    solar = await corrected(clock, provider, Disk())
+    solar.statistics = silent
+    given = await provider.forecast(clock.at, clock.at + timedelta(hours=24))
+    found = await solar.forecast(clock.at, clock.at + timedelta(hours=24))
+    noon = clock.at + timedelta(hours=3)
+    assert found.mid.value_at(noon) == pytest.approx(given.mid.value_at(noon))
 
 
 async def test_a_broken_shelf_starts_anew() -> None:

@@ -1,12 +1,14 @@
 """Any solar forecast with the site's own correction: learned from what the panels gave against what had been said."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
+from ..model.errors import SourceError
 from ..model.ports import Ports
 from ..model.series import FloatArray, Forecast, Quality, Series, Span
 from ._base import Forecaster
@@ -21,14 +23,14 @@ REFRESH_S = 1800.0
 
 @dataclass(slots=True)
 class CorrectedSolar:
-    """`inner`, corrected. `statistics` are rising energy statistics of the panels; their hourly means are added up.
+    """`inner`, corrected. `statistics` finds the rising energy statistics of the panels; their means are added up.
 
     What `inner` said is kept under `shelf` in the store, for nobody can ask a provider what it said last week.
     """
 
     inner: Forecaster
     ports: Ports
-    statistics: Sequence[str]
+    statistics: Callable[[], Awaitable[Sequence[str]]]
     shelf: str
     _given: Forecast | None = None
     _asked: datetime | None = None
@@ -43,8 +45,22 @@ class CorrectedSolar:
         """The corrected forecast for [start, end), hours that are over as they were given. Raises SourceError."""
         now = self.ports.clock.now()
         given = await self._ask(now, start, end)
+        meters = await self._meters(now)
+        # Two months of hours take longer than an event loop should wait.
+        return await asyncio.to_thread(self._correct, given, meters, now, end)
+
+    async def _meters(self, now: datetime) -> list[Series]:
+        """What the panels gave; nothing when the recorder does not answer: then the forecast stands as it was given."""
+        history = self.ports.history
+        try:
+            return [await history.mean_power_kw(name, now - KEEP, now) for name in await self.statistics()]
+        except SourceError:
+            return []
+
+    def _correct(self, given: Forecast, meters: Sequence[Series], now: datetime, end: datetime) -> Forecast:
+        """Blocking."""
         hour = int(now.timestamp()) // HOUR_S * HOUR_S
-        measured = await self._measured(now)
+        measured = _sum(meters, now)
         past = Record(measured.start, HOUR_S, self._kept(measured.start, len(measured.values)))
         learned = Correction.learn(measured, past, hour)
         count = max(int(end.timestamp() - hour) // HOUR_S, 1)
@@ -77,15 +93,16 @@ class CorrectedSolar:
     def _kept(self, start: int, count: int) -> FloatArray:
         return np.array([self._said.get(start + i * HOUR_S, np.nan) for i in range(count)], dtype=float)
 
-    async def _measured(self, now: datetime) -> Record:
-        total: FloatArray | None = None
-        start = now - KEEP
-        first = int(start.timestamp()) // HOUR_S * HOUR_S
-        for statistic in self.statistics:
-            series = await self.ports.history.mean_power_kw(statistic, start, now)
-            values = np.maximum(Record.of(series, start, now, HOUR_S).values, 0.0)
-            total = values if total is None else total + values
-        return Record(first, HOUR_S, np.empty(0) if total is None else total)
+
+def _sum(meters: Sequence[Series], now: datetime) -> Record:
+    """Hourly means in kW; an hour in which one of the meters says nothing is a gap."""
+    total: FloatArray | None = None
+    start = now - KEEP
+    for series in meters:
+        values = np.maximum(Record.of(series, start, now, HOUR_S).values, 0.0)
+        total = values if total is None else total + values
+    first = int(start.timestamp()) // HOUR_S * HOUR_S
+    return Record(first, HOUR_S, np.empty(0) if total is None else total)
 
 
 def _hourly(series: Series, start: int, count: int) -> FloatArray:
