@@ -6,6 +6,11 @@ from datetime import datetime
 from ..model.options import Option, OptionType
 from ._comfort import Period
 
+KWH_PER_LITRE_K = 1.163e-3
+"""Heat capacity of water: 4.186 kJ/(kg K)."""
+DRAW_BY_HOUR = (0, 0, 0, 0, 0, 1, 5, 8, 6, 3, 2, 2, 3, 2, 2, 2, 2, 4, 6, 8, 6, 4, 2, 1)
+"""Weights of hot-water use by hour of the day: morning and evening peaks, as in EN 16147's tapping cycle M."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotWaterParams:

@@ -21,7 +21,7 @@ from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, measured_c, read
 from ._comfort import by_needs, by_time, too_cold
 from ._heater import Heater, add_heater, left_alone
-from ._hot_water import OPTIONS, HotWaterParams, HotWaterState
+from ._hot_water import DRAW_BY_HOUR, KWH_PER_LITRE_K, OPTIONS, HotWaterParams, HotWaterState
 from ._site import Site
 from ._thermal import (
     Dynamics,
@@ -35,10 +35,6 @@ from ._thermal import (
     value_last,
 )
 
-KWH_PER_LITRE_K = 1.163e-3
-"""Heat capacity of water: 4.186 kJ/(kg K)."""
-DRAW_BY_HOUR = (0, 0, 0, 0, 0, 1, 5, 8, 6, 3, 2, 2, 3, 2, 2, 2, 2, 4, 6, 8, 6, 4, 2, 1)
-"""Weights of hot-water use by hour of the day: morning and evening peaks, as in EN 16147's tapping cycle M."""
 ASSUMED_OUTDOOR_C = 7.0
 
 

@@ -5,11 +5,11 @@ from typing import Final
 from ..model.errors import InputError
 from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
 from ._base import Forecaster, ForecastKind, Subject
+from ._corrected import CorrectedSolar
+from ._load import Band, forecast_load
+from ._price_extension import expected_prices, extend_prices
 from ._record import Record, wall_clock
-from .corrected import CorrectedSolar
-from .load import Band, forecast_load
-from .price_extension import expected_prices, extend_prices
-from .solar_correction import Correction
+from ._solar_correction import Correction
 
 __all__ = [
     "FORECASTS",

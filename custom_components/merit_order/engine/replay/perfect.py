@@ -9,11 +9,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from ..assets._base import Part
-from ..assets.battery import BatteryPart
-from ..assets.vehicle import VehiclePart
+from ..assets._base import Part, Values
 from ..model.horizon import Band, Horizon
-from ..model.series import FloatArray, Forecast, Quality, Series, Slots
+from ..model.series import Forecast, Quality, Series, Slots
 from ..model.snapshot import Snapshot, TariffView
 from ..optimise.objective import TASTE, stored_value
 from ..optimise.problem import pose
@@ -52,17 +50,17 @@ def perfect(truth: Truth, home: Home) -> Perfect:
         raise SolverError("the year has no solution")
     x = found[1]
     bought, sold = x[problem.grid.imports], x[problem.grid.exports]
-    stored = sum(_stored(part, x) for part in problem.parts)
+    values = Values(x, *solver.duals())
+    stored = sum(_stored(part, values) for part in problem.parts)
     bill = float((bought @ truth.buy - sold @ truth.sell) * truth.hours)
     return Perfect(bill, stored, stored_value(horizon))
 
 
-def _stored(part: Part, x: FloatArray) -> float:
-    if isinstance(part, BatteryPart):
-        return float(x[part.level[-1]]) - part.start_kwh
-    if isinstance(part, VehiclePart) and part.level is not None:
-        return float(x[part.level.level[-1]]) - part.level.start_kwh
-    return 0.0
+def _stored(part: Part, values: Values) -> float:
+    outcome = part.outcome(values)
+    if outcome.level is None or outcome.level_unit != "kWh":
+        return 0.0
+    return float(outcome.level[-1]) - (outcome.level_start or 0.0)
 
 
 def _horizon(truth: Truth, home: Home) -> Horizon:

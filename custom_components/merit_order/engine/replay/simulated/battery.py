@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ...assets.battery import BatteryParams, BatteryState
+from ...assets._battery import BatteryParams, BatteryState
 from ...model.codec import from_json
 from ...model.plan import Intent
 from ...model.snapshot import AssetSpec

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ...assets._hot_water import HotWaterParams, HotWaterState
-from ...assets.hot_water import DRAW_BY_HOUR, KWH_PER_LITRE_K
+from ...assets._hot_water import DRAW_BY_HOUR, KWH_PER_LITRE_K, HotWaterParams, HotWaterState
 from ...model.clock_times import daily, parse_clock
 from ...model.codec import from_json
 from ...model.plan import Intent

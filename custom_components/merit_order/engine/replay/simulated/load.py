@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ...assets.load import LoadParams
+from ...assets._load import LoadParams
 from ...model.clock_times import daily, parse_clock
 from ...model.codec import from_json
 from ...model.plan import Intent

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ...assets._vehicle import powers
-from ...assets.vehicle import VehicleParams, VehicleState
+from ...assets._vehicle import VehicleParams, VehicleState, powers
 from ...model.clock_times import daily, instant, parse_clock
 from ...model.codec import from_json
 from ...model.plan import Intent

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..model.series import FloatArray
+from ._load import Band
 from ._record import DAY_S, HOUR_S, IntArray, Record
-from .load import Band
 
 LEARN_DAYS = 45
 ENVELOPE_DAYS = 30

@@ -12,9 +12,9 @@ from ..model.errors import SourceError
 from ..model.ports import Ports
 from ..model.series import FloatArray, Forecast, Quality, Series, Span
 from ._base import Forecaster
+from ._load import Band
 from ._record import DAY_S, HOUR_S, Record
-from .load import Band
-from .solar_correction import ENVELOPE_DAYS, LEARN_DAYS, Correction
+from ._solar_correction import ENVELOPE_DAYS, LEARN_DAYS, Correction
 
 KEEP = timedelta(days=LEARN_DAYS + ENVELOPE_DAYS)
 REFRESH_S = 1800.0
