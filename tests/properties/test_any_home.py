@@ -46,10 +46,12 @@ def maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]
     return st.fixed_dictionaries({}, optional=fields)
 
 
-def params_of(kind: str, number: st.SearchStrategy[float]) -> st.SearchStrategy[dict[str, Any]]:
-    percent = st.one_of(st.floats(0, 100), number)
+type Table = dict[str, dict[str, st.SearchStrategy[Any]]]
+
+
+def _power_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[float]) -> Table:
     share = st.one_of(st.floats(0.5, 1.0), number)
-    table: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    return {
         "grid": {"import_limit_kw": number, "export_limit_kw": number, "export_when_negative": st.booleans()},
         "solar": {"curtailable": st.booleans(), "inverter_kw": number},
         "battery": {
@@ -85,6 +87,11 @@ def params_of(kind: str, number: st.SearchStrategy[float]) -> st.SearchStrategy[
             "windows": st.lists(st.tuples(clock, clock), max_size=2),
             "profile_kw": st.lists(number, max_size=4),
         },
+    }
+
+
+def _need_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[float]) -> Table:
+    return {
         "vehicle": {
             "capacity_kwh": number,
             "phases": st.integers(1, 3),
@@ -124,7 +131,11 @@ def params_of(kind: str, number: st.SearchStrategy[float]) -> st.SearchStrategy[
             "gains_kw": number,
         },
     }
-    return maybe(**table[kind])
+
+
+def params_of(kind: str, number: st.SearchStrategy[float]) -> st.SearchStrategy[dict[str, Any]]:
+    percent = st.one_of(st.floats(0, 100), number)
+    return maybe(**(_power_params(number, percent) | _need_params(number, percent))[kind])
 
 
 STATES: dict[str, dict[str, Any]] = {
