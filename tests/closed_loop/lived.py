@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.snapshot import Settings
 from custom_components.merit_order.ports import HassClock
 from demo.clock import ManualClock
 from demo.ha.entry import BOILER, demo_entry
@@ -27,6 +28,7 @@ QUIET_ROUNDS = 3
 BREATH_S = 0.002
 TURNS = 5
 PATIENCE_S = 20.0
+PLAN_S = 0.02
 
 
 async def _breathe() -> None:
@@ -117,6 +119,9 @@ async def life(
         )
         entry.add_to_hass(hass)
         assert await _while_time_passes(hass.config_entries.async_setup(entry.entry_id), clock, freezer)
+        # The last tenth of a percent is worth the default's wait to a person, not to a test of three hundred plans.
+        planner = entry.runtime_data.planner
+        planner.home = replace(planner.home, settings=Settings(time_limit_s=PLAN_S))
         lived = Life(hass, home, clock, entry, freezer)
         await lived.settle()
         await lived.step(5)
