@@ -44,7 +44,6 @@ def home(
         "horizon_hours": float(hours),
         "explain": False,
         "stay_gain": 0.0,
-        "hedge": False,
     }
     settings |= more.pop("settings", {})
     capacity = more.pop("capacity", None)

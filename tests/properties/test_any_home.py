@@ -218,7 +218,7 @@ def homes(draw: st.DrawFn, number: st.SearchStrategy[float]) -> Snapshot:
         at=MIDNIGHT + timedelta(minutes=draw(st.integers(0, 130))),
         timezone=draw(st.sampled_from(["UTC", "Europe/Amsterdam", "Australia/Lord_Howe"])),
         capacity=capacity,
-        settings={"time_limit_s": 0.05, "explain": draw(st.booleans()), "stay_gain": 0.02, "hedge": True},
+        settings={"time_limit_s": 0.05, "explain": draw(st.booleans()), "stay_gain": 0.02},
     )
 
 

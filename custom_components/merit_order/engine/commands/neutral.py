@@ -63,7 +63,6 @@ def as_snapshot(problem: Mapping[str, Any], time_limit_s: float) -> Snapshot:
             horizon_hours=n * minutes / 60,
             time_limit_s=time_limit_s,
             explain=False,
-            hedge=False,
         ),
     )
 

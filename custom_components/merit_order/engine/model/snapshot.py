@@ -26,7 +26,6 @@ class Settings:
     stay_gain: float = 0.02
     """A new plan must gain more than this (currency) over the previous one to replace it while no input changed."""
     explain: bool = True
-    hedge: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
