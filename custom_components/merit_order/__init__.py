@@ -21,6 +21,7 @@ from .driver import Driver
 from .engine.model.errors import InputError
 from .engine.model.ports import Ports
 from .engine.tariffs import tariff_kind
+from .entity import is_its_device
 from .frontend import async_setup_frontend
 from .gather import Home
 from .leases import Leases, remove_leases
@@ -172,8 +173,13 @@ def _currency(hass: HomeAssistant, contract: TariffConfig | None) -> str:
 
 @callback
 def _forget_removed(hass: HomeAssistant, entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
-    """Remove the devices of assets that a reconfigured device no longer brings."""
-    known = {entry.entry_id, *entry.subentries, *(asset.id for asset in runtime.home.assets)}
+    """Remove the devices of assets that a reconfigured device no longer brings, or that became one with it."""
+    apart = {
+        asset.id
+        for asset in runtime.home.assets
+        if not is_its_device(asset, entry.subentries[asset.subentry_id])
+    }
+    known = {entry.entry_id, *entry.subentries, *apart}
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         if not any(domain == DOMAIN and key in known for domain, key in device.identifiers):

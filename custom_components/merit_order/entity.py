@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -17,6 +18,7 @@ from .engine.model.plan import AssetPlan
 from .live import LiveCoordinator
 from .planned import PlannedAsset
 from .savings import SavingsCoordinator
+from .stored import DeviceConfig
 
 
 class _OnHome[C: DataUpdateCoordinator[Any]](CoordinatorEntity[C]):
@@ -57,17 +59,9 @@ class DevicePartEntity(CoordinatorEntity[DeviceCoordinator]):
 
     def __init__(self, coordinator: DeviceCoordinator, description: EntityDescription) -> None:
         super().__init__(coordinator)
-        identity = coordinator.config.identity
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.subentry.subentry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, coordinator.subentry.subentry_id)},
-            name=coordinator.subentry.title,
-            manufacturer=identity.manufacturer,
-            model=identity.model,
-            sw_version=identity.sw_version,
-            serial_number=identity.serial_number,
-        )
+        self._attr_device_info = _device_info(coordinator.subentry, coordinator.config)
 
 
 class AssetEntity(CoordinatorEntity[PlanCoordinator]):
@@ -82,11 +76,16 @@ class AssetEntity(CoordinatorEntity[PlanCoordinator]):
         self.asset = asset
         self.entity_description = description
         self._attr_unique_id = f"{asset.id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, asset.id)},
-            name=asset.config.name,
-            manufacturer="Merit Order",
-            entry_type=DeviceEntryType.SERVICE,
+        subentry = coordinator.config_entry.subentries[asset.subentry_id]
+        self._attr_device_info = (
+            _device_info(subentry, asset.device)
+            if is_its_device(asset, subentry)
+            else DeviceInfo(
+                identifiers={(DOMAIN, asset.id)},
+                name=asset.config.name,
+                manufacturer="Merit Order",
+                entry_type=DeviceEntryType.SERVICE,
+            )
         )
 
     @property
@@ -94,6 +93,23 @@ class AssetEntity(CoordinatorEntity[PlanCoordinator]):
         """The plan of this asset, or None while there is none."""
         plan = self.coordinator.plan
         return plan.asset(self.asset.id) if plan is not None else None
+
+
+def is_its_device(asset: PlannedAsset, subentry: ConfigSubentry) -> bool:
+    """Whether a person sees one thing where there is a device and its asset: a boiler, and the relay before it."""
+    return len(asset.device.assets) == 1 and asset.config.name == subentry.title
+
+
+def _device_info(subentry: ConfigSubentry, config: DeviceConfig) -> DeviceInfo:
+    identity = config.identity
+    return DeviceInfo(
+        identifiers={(DOMAIN, subentry.subentry_id)},
+        name=subentry.title,
+        manufacturer=identity.manufacturer,
+        model=identity.model,
+        sw_version=identity.sw_version,
+        serial_number=identity.serial_number,
+    )
 
 
 @callback

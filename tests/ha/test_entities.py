@@ -16,7 +16,7 @@ from custom_components.merit_order import coordinator
 from custom_components.merit_order.engine.model.plan import Decision
 from custom_components.merit_order.engine.model.snapshot import Snapshot
 
-from .homes import BOILER_ID, state_of
+from .homes import BOILER_ID, SOCKET, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -113,3 +113,18 @@ async def test_a_home_without_prices_has_no_plan(hass: HomeAssistant, home: Mock
     await home.runtime_data.planner.async_refresh()
     assert state_of(hass, "sensor.home_plan_status") == "none"
     assert state_of(hass, "binary_sensor.boiler_planned_now") == STATE_UNAVAILABLE
+
+
+async def test_a_device_that_is_its_asset_is_one_device_also_after_it_was_two(
+    hass: HomeAssistant, home: MockConfigEntry, device_registry: dr.DeviceRegistry
+) -> None:
+    def names() -> list[str | None]:
+        found = dr.async_entries_for_config_entry(device_registry, home.entry_id)
+        return sorted(device.name or "" for device in found)
+
+    assert {"Boiler", "Boiler socket"} <= set(names())
+    socket = home.subentries[SOCKET]
+    hass.config_entries.async_update_subentry(home, socket, title="Boiler")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "Boiler socket" not in names()
+    assert names().count("Boiler") == 1
