@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,33 +15,26 @@ from .coordinator import PlanCoordinator
 from .engine.actuate import command_for
 from .engine.model.errors import SourceError
 from .engine.model.plan import Intent
-from .engine.model.roles import Action, Command, Role
+from .hands import Hands
 from .leases import Leases, lease_key
 from .planned import PlannedAsset
+from .trials import Trials
 
 LOGGER = logging.getLogger(__name__)
 
 PACE = timedelta(seconds=30)
 # A plan takes about a second; what happens at a slot edge waits for it.
 SETTLE_S = 3.0
-# A device that refuses is asked again at the pace, then left alone for a while: the plan goes on without it.
-TRIES = 3
-REST = timedelta(minutes=10)
-# A relay seen otherwise than told so long after the write was moved by someone else.
-SETTLED = timedelta(seconds=10)
 
-
-@dataclass(slots=True)
-class Trial:
-    """Refusals in a row, and until when the device is left alone."""
-
-    failures: int = 0
-    rests_until: datetime | None = None
-    error: str = ""
+type Intents = Callable[[], tuple[Intent, ...]]
 
 
 class Driver:
-    """Carries the plan out."""
+    """Carries the plan out: when, and in which order.
+
+    `intents` says what is wanted at this instant of every asset: the plan's word, or that of whoever steers between
+    two plans. Whoever has another word calls `act`.
+    """
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, planner: PlanCoordinator, leases: Leases
@@ -54,8 +47,9 @@ class Driver:
         self._again = False
         self._stopped = False
         self._soon: CALLBACK_TYPE | None = None
-        self._hands: dict[str, datetime] = {}
-        self.trials: dict[str, Trial] = {}
+        self._hands = Hands()
+        self._trials = Trials()
+        self.intents: Intents = planner.intents
 
     @callback
     def start(self) -> None:
@@ -109,21 +103,17 @@ class Driver:
     def forget_hand(self, asset: PlannedAsset) -> None:
         """Take the asset back from whoever moved its relay."""
         if asset.role is not None:
-            self._hands.pop(lease_key(asset.subentry_id, asset.role), None)
+            self._hands.forget(lease_key(asset.subentry_id, asset.role))
 
     def resting(self) -> list[tuple[str, str, str]]:
         """Who refused too often and is left alone now: name, key and last error."""
-        now = self._planner.now
         names = {
             lease_key(asset.subentry_id, asset.role): asset.config.name
             for asset in self._planner.home.assets
             if asset.role is not None
         }
-        return [
-            (names.get(key, key), key, trial.error)
-            for key, trial in self.trials.items()
-            if trial.rests_until is not None and now < trial.rests_until + PACE
-        ]
+        refusing = self._trials.resting(self._planner.now - PACE)
+        return [(names.get(key, key), key, error) for key, error in refusing.items()]
 
     async def stop(self) -> None:
         """Give everything back and do nothing more."""
@@ -145,7 +135,7 @@ class Driver:
         """What is to be held now, by device part."""
         if self._planner.mode != MODE_AUTOMATIC:
             return {}
-        intents = {intent.asset: intent for intent in self._planner.intents()}
+        intents = {intent.asset: intent for intent in self.intents()}
         home = self._planner.home
         return {
             lease_key(asset.subentry_id, asset.role): (asset, intents[asset.id])
@@ -158,57 +148,27 @@ class Driver:
 
     async def _carry_out(self, key: str, asset: PlannedAsset, intent: Intent) -> None:
         now = self._planner.now
-        trial = self.trials.get(key)
-        if trial is not None and trial.rests_until is not None and now < trial.rests_until:
+        if self._trials.rests(key, now):
             return
         spec = self._planner.spec(asset.id)
         if spec is None or asset.role is None:
             return
         device = self._planner.home.devices[asset.subentry_id]
         command = command_for(intent, spec, asset.role, device.readings, now)
-        if self._by_hand(key, asset, command, intent):
+        if self._hands.holds(key, asset, command, intent, self._leases.lease(key), device.readings, now):
             return
         try:
             written = await self._leases.apply(key, device, command)
         except SourceError as err:
-            self._refused(key, asset, err, now)
+            self._trials.refused(key, asset.config.name, err, now)
             return
         if written:
             LOGGER.debug("%s: %s %s", asset.config.name, command.action, command.reason)
-            self.trials.pop(key, None)
+            self._trials.took(key)
             await device.async_request_refresh()
 
-    def _by_hand(self, key: str, asset: PlannedAsset, command: Command, intent: Intent) -> bool:
-        """Whether someone else changed the relay; that is respected until the plan wants something else of it."""
-        now = self._planner.now
-        if (until := self._hands.get(key)) is not None:
-            if now < until:
-                return True
-            del self._hands[key]
-        lease = self._leases.lease(key)
-        readings = self._planner.home.devices[asset.subentry_id].readings
-        if asset.role is not Role.SWITCH or lease is None or lease.command is None or lease.written is None:
-            return False
-        if lease.command.action is not command.action or readings is None or readings.switch is None:
-            return False
-        is_on, seen_after = readings.switch.on, lease.written + SETTLED
-        if is_on is None or readings.at <= seen_after or is_on is (command.action is Action.ON):
-            return False
-        LOGGER.info("%s was switched by someone else; it is theirs until %s", asset.config.name, intent.until)
-        self._hands[key] = intent.until
-        return True
-
-    def _refused(self, key: str, asset: PlannedAsset, err: SourceError, now: datetime) -> None:
-        trial = self.trials.setdefault(key, Trial())
-        trial.failures += 1
-        trial.error = str(err)
-        if trial.failures == 1:
-            LOGGER.warning("%s did not take a command: %s", asset.config.name, err)
-        if trial.failures >= TRIES:
-            trial.failures, trial.rests_until = 0, now + REST
-
     async def _release(self, key: str) -> None:
-        self._hands.pop(key, None)
+        self._hands.forget(key)
         try:
             await self._leases.release(key)
         except SourceError as err:
