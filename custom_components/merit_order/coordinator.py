@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -120,7 +120,14 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
     async def _async_update_data(self) -> Thought | None:
         if self.mode == MODE_OFF:
             return self.data
-        snapshot = gather(self.home, self._extra(self.now), self.plan)
+        levels = settings(self.config_entry)
+        home = replace(
+            self.home,
+            settings=replace(
+                self.home.settings, cheap_below=levels.cheap_below, expensive_above=levels.expensive_above
+            ),
+        )
+        snapshot = gather(home, self._extra(self.now), self.plan)
         self.thinking = True
         try:
             thought = await self.hass.async_add_executor_job(_think, snapshot)

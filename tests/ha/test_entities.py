@@ -118,7 +118,7 @@ async def test_a_home_without_prices_has_no_plan(hass: HomeAssistant, home: Mock
 async def test_a_device_that_is_its_asset_is_one_device_also_after_it_was_two(
     hass: HomeAssistant, home: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> None:
-    def names() -> list[str | None]:
+    def names() -> list[str]:
         found = dr.async_entries_for_config_entry(device_registry, home.entry_id)
         return sorted(device.name or "" for device in found)
 
@@ -128,3 +128,15 @@ async def test_a_device_that_is_its_asset_is_one_device_also_after_it_was_two(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert "Boiler socket" not in names()
     assert names().count("Boiler") == 1
+
+
+async def test_the_plan_and_the_sensor_call_a_price_by_the_persons_own_thresholds(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
+) -> None:
+    assert state_of(hass, "sensor.home_price_level") == "normal"
+    assert set(home.runtime_data.planner.plan.home.price_level) == {"normal"}
+    hass.config_entries.async_update_entry(home, options={"mode": "advise", "cheap_below": 0.35})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await clock(4)
+    assert state_of(hass, "sensor.home_price_level") == "cheap"
+    assert set(home.runtime_data.planner.plan.home.price_level) == {"cheap"}

@@ -9,8 +9,8 @@ import numpy as np
 from .assets._base import Outcome, Part, Values
 from .model.horizon import Band, Horizon
 from .model.plan import AssetPlan, Block, Health, HomePlan, InputStatus, Intent, Plan, PlanStatus
-from .model.series import FloatArray
-from .model.snapshot import Snapshot
+from .model.series import FloatArray, Quality
+from .model.snapshot import Settings, Snapshot
 from .optimise.problem import Problem
 from .price_level import price_levels
 
@@ -51,7 +51,7 @@ def make_plan(
         currency=snapshot.currency,
         timezone=snapshot.timezone,
         edges=horizon.slots.edges,
-        home=home_plan(horizon, outcomes, grid_kw),
+        home=home_plan(horizon, outcomes, grid_kw, snapshot.settings),
         assets=assets,
         cost=money,
         gap=gap,
@@ -104,7 +104,9 @@ def _status(gap: float, inputs: tuple[InputStatus, ...]) -> PlanStatus:
     return PlanStatus.OPTIMAL if gap <= 1e-6 else PlanStatus.FEASIBLE
 
 
-def home_plan(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: FloatArray) -> HomePlan:
+def home_plan(
+    horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: FloatArray, settings: Settings
+) -> HomePlan:
     """The home as a whole, slot by slot."""
     solar = sum((o.power_kw for p, o in outcomes if p.spec.kind == "solar"), np.zeros(horizon.n))
     low, high = (_sum_solar(horizon, outcomes, side) for side in ("low", "high"))
@@ -115,7 +117,13 @@ def home_plan(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: F
         import_price=_tuple(horizon.import_price),
         export_price=_tuple(horizon.export_price),
         price_quality=horizon.price_quality,
-        price_level=price_levels(horizon.import_price, horizon.hours),
+        price_level=price_levels(
+            horizon.import_price,
+            horizon.hours,
+            settings.cheap_below,
+            settings.expensive_above,
+            np.array([quality is Quality.KNOWN for quality in horizon.price_quality]),
+        ),
         load_kw=_tuple(horizon.load.mid),
         solar_kw=_tuple(solar),
         solar_low_kw=_tuple(low),

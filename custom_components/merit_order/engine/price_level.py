@@ -1,7 +1,7 @@
 """Is power cheap, normal or expensive? By the person's own thresholds, else by the prices of the window ahead.
 
-Without thresholds: cheap is what lies in the lowest quarter of the time ahead *and* clearly below its median, expensive
-likewise above. So a two-rate tariff has a cheap night and a normal day, and a fixed price is always normal. A price
+Without thresholds: cheap is what lies in the lowest quarter of the time ahead (as far as prices are published, at most
+two days) *and* clearly below its median, expensive likewise above. So a two-rate tariff has a cheap night and a normal day, and a fixed price is always normal. A price
 below zero is always cheap.
 """
 
@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .model.series import FloatArray, Series
 
 CHEAP, NORMAL, EXPENSIVE = "cheap", "normal", "expensive"
-WINDOW = timedelta(hours=24)
+WINDOW = timedelta(hours=48)
 CLEARLY = 0.02
 """As a share of the median: a difference that nobody would move a load for does not make a level."""
 
@@ -58,9 +59,11 @@ def price_levels(
     hours: FloatArray,
     cheap_below: float | None = None,
     expensive_above: float | None = None,
+    published: NDArray[np.bool_] | None = None,
 ) -> tuple[str, ...]:
-    """The level of each slot among all of them."""
-    levels = Levels.of(prices, hours, cheap_below, expensive_above)
+    """The level of each slot among those whose price is `published`; without any, among all of them."""
+    among = published if published is not None and published.any() else np.ones(len(prices), dtype=bool)
+    levels = Levels.of(prices[among], hours[among], cheap_below, expensive_above)
     return tuple(levels.level(float(price)) for price in prices)
 
 

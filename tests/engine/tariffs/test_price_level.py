@@ -18,9 +18,10 @@ def hourly(*prices: float) -> Series:
     return Series.regular(START, 60, prices)
 
 
-def levels(*prices: float, **thresholds: float) -> str:
+def levels(*prices: float, cheap_below: float | None = None, expensive_above: float | None = None) -> str:
     """One letter per hour: c, n, e."""
-    return "".join(level[0] for level in price_levels(np.array(prices), np.ones(len(prices)), **thresholds))
+    found = price_levels(np.array(prices), np.ones(len(prices)), cheap_below, expensive_above)
+    return "".join(level[0] for level in found)
 
 
 def test_the_lowest_quarter_is_cheap_and_the_highest_expensive() -> None:
@@ -69,3 +70,12 @@ def test_law_dearer_is_never_called_cheaper(prices: list[float]) -> None:
     known = [pair for pair in zip(prices, found, strict=True) if not math.isnan(pair[0])]
     ranks = [rank[level] for _, level in sorted(known, key=lambda pair: pair[0])]
     assert ranks == sorted(ranks)
+
+
+def test_expected_prices_are_called_by_the_published_ones() -> None:
+    prices, hours = np.array([0.2, 0.3, 0.3, 0.4, 0.1, 0.1, 0.1, 0.5]), np.ones(8)
+    published = np.arange(8) < 4
+    assert price_levels(prices, hours)[0] == "normal"
+    assert price_levels(prices, hours, published=published)[0] == "cheap"
+    assert price_levels(prices, hours, published=published)[4:] == ("cheap", "cheap", "cheap", "expensive")
+    assert price_levels(prices, hours, published=np.zeros(8, dtype=bool)) == price_levels(prices, hours)

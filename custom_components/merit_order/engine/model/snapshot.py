@@ -26,6 +26,9 @@ class Settings:
     stay_gain: float = 0.02
     """A new plan must gain more than this (currency) over the previous one to replace it while no input changed."""
     explain: bool = True
+    cheap_below: float | None = None
+    """Currency/kWh below which the person calls a price cheap; None: by the prices ahead. See `price_level`."""
+    expensive_above: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
