@@ -1,8 +1,8 @@
 """Is power cheap, normal or expensive? By the person's own thresholds, else by the prices of the window ahead.
 
 Without thresholds: cheap is what lies in the lowest quarter of the time ahead (as far as prices are published, at most
-two days) *and* clearly below its median, expensive likewise above. So a two-rate tariff has a cheap night and a normal day, and a fixed price is always normal. A price
-below zero is always cheap.
+two days) *and* clearly below its median, expensive likewise above. So a two-rate tariff has a cheap night and a normal
+day, and a fixed price is always normal. A price below zero is always cheap.
 """
 
 from dataclasses import dataclass
