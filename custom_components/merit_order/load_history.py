@@ -1,6 +1,6 @@
 """What the home itself used, hour by hour, from the recorder's own statistics; and the forecast learned from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -14,10 +14,12 @@ from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
 from .engine.forecasts import Record, forecast_load
+from .engine.learning.base_load import base_load as without_planned
 from .engine.model.ports import Ports
 from .engine.model.roles import Role
 from .engine.model.series import FloatArray, Forecast, Quality, Series
 from .planned import PlannedAsset
+from .recorder_past import AssetPast
 
 LEARN: Final = timedelta(days=29)
 HOUR_S: Final = 3600
@@ -60,7 +62,7 @@ class Past:
     """`flows` of the whole home with their sign, and what of it went to `planned` assets: hourly means in kW."""
 
     flows: tuple[tuple[float, Series], ...]
-    planned: tuple[Series, ...]
+    planned: tuple[FloatArray, ...]
 
 
 class LoadForecaster:
@@ -87,6 +89,10 @@ class LoadForecaster:
         self._provisional = forecast.provisional
         return forecast
 
+    async def measured(self, now: datetime) -> Record:
+        """The same load as it was measured: hourly means in kW, what is planned for left out; gaps are NaN."""
+        return await self._hass.async_add_executor_job(base_load, await self._past(now), now)
+
     async def _past(self, now: datetime) -> Past:
         """Mean power of each past hour by statistic, and whether it counts for or against the load."""
 
@@ -94,7 +100,9 @@ class LoadForecaster:
             return await self._ports.history.mean_power_kw(statistic, now - LEARN, now)
 
         flows = [(FLOWS[what], await ask(s)) for what, found in (await self._flows()).items() for s in found]
-        return Past(tuple(flows), tuple([await ask(statistic) for statistic in self._planned()]))
+        past = AssetPast(self._hass, self._ports, now - LEARN, now)
+        planned = [await past.power_kw(asset, key) for asset, key in self._planned()]
+        return Past(tuple(flows), tuple(planned))
 
     async def _flows(self) -> Mapping[str, Sequence[str]]:
         """Statistics of what flows in and out: the Energy dashboard's, which reach back further, else our own."""
@@ -108,14 +116,15 @@ class LoadForecaster:
         found = (self._sensor(a.subentry_id, key) for a in self._assets if a.role is role)
         return tuple(dict.fromkeys(sensor for sensor in found if sensor is not None))
 
-    def _planned(self) -> tuple[str, ...]:
-        """Energy sensors of what is planned for: their use is no part of the load that cannot be moved."""
-        found = (
-            self._sensor(a.subentry_id, PLANNED_SENSORS[a.role])
-            for a in self._assets
-            if a.kind.controllable and a.role is not None and a.role in PLANNED_SENSORS
-        )
-        return tuple(dict.fromkeys(sensor for sensor in found if sensor is not None))
+    def _planned(self) -> Iterator[tuple[PlannedAsset, str]]:
+        """What is planned for, with its energy sensor: its use is no part of the load that cannot be moved."""
+        seen = set()
+        for asset in self._assets:
+            if asset.kind.controllable and asset.role is not None and asset.role in PLANNED_SENSORS:
+                meter = asset.subentry_id, PLANNED_SENSORS[asset.role]
+                if meter not in seen:
+                    yield asset, meter[1]
+                seen.add(meter)
 
     def _sensor(self, subentry_id: str, key: str) -> str | None:
         return er.async_get(self._hass).async_get_entity_id(SENSOR_DOMAIN, DOMAIN, f"{subentry_id}_{key}")
@@ -160,14 +169,9 @@ def _learn(past: Past, now: datetime, end: datetime, zone: ZoneInfo) -> Forecast
 def base_load(past: Past, now: datetime) -> Record:
     """Mean load of each past hour in kW; an hour in which one of the meters says nothing is a gap."""
     start = now - LEARN
-
-    def hourly(series: Series) -> FloatArray:
-        return Record.of(series, start, now, HOUR_S).values
-
-    if not past.flows:
-        return Record(int(start.timestamp()) // HOUR_S * HOUR_S, HOUR_S, np.empty(0))
-    total = sum((sign * hourly(series) for sign, series in past.flows), start=np.float64(0.0))
-    for series in past.planned:
-        # A socket that was away for an hour was not the load of the home either.
-        total = total - np.nan_to_num(hourly(series))
-    return Record(int(start.timestamp()) // HOUR_S * HOUR_S, HOUR_S, np.maximum(total, 0.0))
+    total: FloatArray = np.empty(0)
+    for i, (sign, series) in enumerate(past.flows):
+        flow = sign * Record.of(series, start, now, HOUR_S).values
+        total = flow if i == 0 else total + flow
+    load = without_planned(total, past.planned) if past.flows else total
+    return Record(int(start.timestamp()) // HOUR_S * HOUR_S, HOUR_S, load)
