@@ -58,6 +58,9 @@ class Shelf:
     def save(self, key: str, value: Any) -> None:
         self.values[key] = json.dumps(value)
 
+    async def flush(self) -> None:
+        """Memory is written at once."""
+
 
 @dataclass
 class House:

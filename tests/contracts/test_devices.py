@@ -27,6 +27,16 @@ def test_a_kind_is_complete(kind: DeviceKind) -> None:
 
 
 @KINDS
+def test_what_takes_commands_says_how_often_and_how_soon(kind: DeviceKind) -> None:
+    reads_only = kind.key in ("dsmr", "sml", "entities_grid", "entities_solar")
+    assert (kind.conduct is None) is reads_only
+    if kind.conduct is not None:
+        assert all(0 < most <= 12000 for most in kind.conduct.writes_per_day.values())
+        assert "" in kind.conduct.writes_per_day
+        assert 10 <= kind.conduct.shows_within_s <= 120
+
+
+@KINDS
 def test_options_are_sound(kind: DeviceKind) -> None:
     keys = [option.key for option in kind.options]
     assert len(keys) == len(set(keys))

@@ -92,6 +92,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self.unwritten = False
 
     def load(self, key: str) -> Any:
         """Return what was saved."""
@@ -100,6 +101,11 @@ class MemoryStore:
     def save(self, key: str, value: Any) -> None:
         """Keep it."""
         self.values[key] = value
+        self.unwritten = True
+
+    async def flush(self) -> None:
+        """All is safe from here on."""
+        self.unwritten = False
 
 
 class NoHistory:

@@ -1,6 +1,8 @@
 """Devices bound to entities: numbers in the house's units, and borrowing that gives back what it found."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -374,3 +376,49 @@ async def test_whatever_an_entity_says_is_a_number_none_or_a_named_error(
         assert unit not in ("W", "kW")
     else:
         assert power is None or math.isfinite(power)
+
+
+async def test_it_tells_whether_what_it_borrowed_stands_as_set(ports: Ports, house: House) -> None:
+    house.put("number.current", "10", "A", min=6, max=16)
+    house.put("switch.charger", "on")
+    house.put("sensor.charger", "0", "W")
+    given = {"current": "number.current", "switch": "switch.charger", "power": "sensor.charger"}
+    device = await opened(ports, "charger", **given)
+    assert (await device.read()).stands == {}, "nothing is borrowed"
+    await device.write(order(Role.CHARGER, Action.CURRENT, current_a=32.0))
+    assert (await device.read()).stands == {Role.CHARGER: True}, "at the most it can be set to"
+    house.put("number.current", "8", "A", min=6, max=16)
+    assert (await device.read()).stands == {Role.CHARGER: False}
+    house.put("number.current", None, "A")
+    assert (await device.read()).stands == {}, "what says nothing is not taken for a hand"
+
+
+async def test_what_someone_else_set_is_left_as_it_stands(ports: Ports, house: House) -> None:
+    house.put("climate.living", "heat", temperature=19.0, min_temp=5, max_temp=30)
+    device = await opened(ports, "heat", climate="climate.living")
+    await device.write(order(Role.HEAT, Action.TARGET, target_c=21.5))
+    assert (await device.read()).stands == {Role.HEAT: True}
+    house.put("climate.living", "heat", temperature=23.0, min_temp=5, max_temp=30)
+    assert (await device.read()).stands == {Role.HEAT: False}
+    await device.write(order(Role.HEAT, Action.LEAVE))
+    await device.write(order(Role.HEAT, Action.RELEASE))
+    assert house.now("climate.living").attributes["temperature"] == 23.0
+
+
+async def test_what_stood_before_is_on_disk_before_the_first_write_and_writes_are_counted(
+    ports: Ports, house: House, store: MemoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    safe: list[bool] = []
+    house.put("switch.boiler", "off")
+    obey = house.call
+
+    async def call(domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
+        safe.append(bool(store.values) and not store.unwritten)
+        await obey(domain, action, entity_id, data)
+
+    monkeypatch.setattr(house, "call", call)
+    device = await opened(replace(ports, tally=counted.append), "switch", switch="switch.boiler")
+    await device.write(order(Role.SWITCH, Action.ON))
+    await device.write(order(Role.SWITCH, Action.ON))
+    assert (safe, counted) == ([True], ["switch.boiler"])

@@ -245,3 +245,14 @@ async def test_an_ignored_command_is_refused(ports: Ports, loopback: None) -> No
         with pytest.raises(WriteRefused, match="did not take"):
             await device.write(order(Action.OFF))
         await device.close()
+
+
+async def test_it_tells_whether_the_current_stands_as_told(device: Any, wallbox: Wallbox) -> None:
+    assert (await device.read()).stands == {}, "told nothing"
+    await device.write(order(Action.CURRENT, current_a=10.0))
+    assert (await device.read()).stands == {Role.CHARGER: True}
+    await device.link.write_one(keba.SET_CURRENT_MA, 16000)  # as the maker's app would
+    assert (await device.read()).stands == {Role.CHARGER: False}
+    await device.write(order(Action.LEAVE))
+    await device.write(order(Action.RELEASE))
+    assert (await device.read()).charger.current_a == 16.0, "what someone else set stays"

@@ -257,3 +257,20 @@ async def test_a_wrong_unit_is_silence(inverter: Inverter, ports: Ports) -> None
 
 def test_negative_power_in_words() -> None:
     assert reg.remote_control(1, -1200, 60) == [1, 1, 0xFB50, 0xFFFF, 0, 0, 60, 0, 0, 0, 0, 0, 0]
+
+
+async def test_it_tells_whether_remote_control_stands_as_told(
+    device: Any, inverter: Inverter, clock: TestClock
+) -> None:
+    assert (await device.read()).stands == {Role.BATTERY: True}
+    await device.write(order(2.0, minutes=1))
+    assert (await device.read()).stands == {Role.BATTERY: True}
+    inverter.input[0x100] = 0  # as the maker's app would
+    inverter.on_write = lambda *_: None
+    assert (await device.read()).stands == {Role.BATTERY: False}
+    inverter.input[0x100] = 1
+    clock.fixed = NOON + timedelta(seconds=65)
+    await device.read()
+    assert (await device.read()).stands == {Role.BATTERY: True}, "ours, and lapsing"
+    clock.fixed = NOON + timedelta(minutes=5)
+    assert (await device.read()).stands == {Role.BATTERY: False}, "someone else's"

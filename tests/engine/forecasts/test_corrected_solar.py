@@ -59,6 +59,9 @@ class Disk:
     def save(self, key: str, value: Any) -> None:
         self.values[key] = value
 
+    async def flush(self) -> None:
+        """Memory is written at once."""
+
 
 @dataclass
 class Provider:

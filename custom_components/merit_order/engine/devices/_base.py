@@ -39,6 +39,21 @@ class Device(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conduct:
+    """How what a device takes is to be treated.
+
+    `writes_per_day` is for any one register or entity, by how its name begins (the longest fits; "" is all others):
+    memory wears out, contactors too. When it is spent only giving back is written. `shows_within_s`: so long after a
+    command its effect can be measured.
+    """
+
+    writes_per_day: Mapping[str, int]
+    shows_within_s: float
+    sets_power: bool = True
+    """False: a battery that takes no watts, only the mode that comes nearest; it is judged by the direction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceKind:
     """A plug-in: how to set one up (`options`), meet it (`probe`) and open it (`connect`).
 
@@ -61,3 +76,5 @@ class DeviceKind:
     """Domains of HA integrations whose presence suggests this kind."""
     conflicts: tuple[str, ...] = ()
     """Domains of HA integrations that must not be connected to the same device at the same time."""
+    conduct: Conduct | None = None
+    """None: it takes no commands."""

@@ -68,7 +68,7 @@ class Pace:
 class ModbusLink:
     """A connection to one unit. Methods raise SourceError; requests queue, never overlap.
 
-    `allowed` maps (function, address) to the number of registers that a write there must have.
+    `allowed` maps (function, address) to the number of registers that a write there must have; `tally` is told of each.
     """
 
     def __init__(
@@ -78,11 +78,12 @@ class ModbusLink:
         clock: Clock,
         pace: Pace,
         allowed: Mapping[tuple[int, int], int],
+        tally: Callable[[str], None] = lambda what: None,
     ) -> None:
         self.host, self.port = address
         self.unit = unit
         self.counters = {"reconnects": 0, "lost": 0, "timeouts": 0, "mixed_up": 0, "refused": 0}
-        self._clock, self._pace, self._allowed = clock, pace, allowed
+        self._clock, self._pace, self._allowed, self._tally = clock, pace, allowed, tally
         self._lock = asyncio.Lock()
         self._client: AsyncModbusTcpClient | None = None
         self._lost: asyncio.Future[None] | None = None
@@ -141,6 +142,7 @@ class ModbusLink:
     async def _write(self, function: int, address: int, count: int, ask: Ask) -> None:
         if self._allowed.get((function, address)) != count:
             raise WriteRefused(f"function {function} to register {address} ({count} long) is not on the list")
+        self._tally(f"register {address}")
         answer = await self._request((function, WRITE_ANSWER_BYTES), ask)
         if isinstance(answer, ExceptionResponse):
             err = self._refused(address, answer)

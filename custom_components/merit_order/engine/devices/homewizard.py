@@ -19,7 +19,7 @@ from ..model.errors import BadData, CannotConnect, SilentPeer, SourceError, Writ
 from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.roles import Action, Command, GridReading, Identity, Readings, Role, SolarReading, SwitchReading
-from ._base import Device, DeviceKind
+from ._base import Conduct, Device, DeviceKind
 
 POLL_S = 5.0
 TIMEOUT_S = 5
@@ -57,6 +57,7 @@ class HomeWizard:
         self._api = HomeWizardEnergyV1(self._host, clientsession=ports.http, timeout=TIMEOUT_S)
         self._identity: Identity | None = None
         self._counters = {"implausible": 0, "failed": 0}
+        self._told: bool | None = None
 
     @property
     def identity(self) -> Identity:
@@ -119,7 +120,8 @@ class HomeWizard:
         switch = SwitchReading(
             on=state.power_on, power_kw=self._kw(said.power_w), energy_kwh=_total(said, "import")
         )
-        return Readings(at=at, switch=switch, counters=dict(self._counters))
+        stands = {} if self._told is None else {Role.SWITCH: state.power_on is self._told}
+        return Readings(at=at, switch=switch, stands=stands, counters=dict(self._counters))
 
     def _grid(self, said: Measurement) -> GridReading:
         peak_at = said.monthly_power_peak_timestamp
@@ -154,9 +156,12 @@ class HomeWizard:
             # A command that is over at once is no lease: nothing is to be given back after it.
             keep = command.expires > self._ports.clock.now()
             await self._switch(on=command.action is Action.ON, keep=keep)
-        elif command.action is Action.RELEASE:
+            self._told = command.action is Action.ON if keep else None
+        elif command.action in (Action.RELEASE, Action.LEAVE):
+            self._told = None
             if isinstance(before := self._ports.store.load(self._shelf), bool):
-                await self._switch(on=before, keep=False)
+                if command.action is Action.RELEASE:
+                    await self._switch(on=before, keep=False)
                 self._ports.store.save(self._shelf, None)
         else:
             raise WriteRefused(f"a socket cannot {command.action}", action=command.action)
@@ -169,10 +174,12 @@ class HomeWizard:
         state = await self._state()
         if keep and self._ports.store.load(self._shelf) is None:
             self._ports.store.save(self._shelf, bool(state.power_on))
+            await self._ports.store.flush()
         if state.power_on is on:
             return
         if state.switch_lock:
             raise SwitchLocked(f"{self._host} is locked", host=self._host)
+        self._ports.tally("relay")
         await self._ask(lambda: self._api.state(power_on=on))
         if (await self._state()).power_on is not on:
             raise WriteRefused(f"{self._host} did not switch", host=self._host)
@@ -253,4 +260,5 @@ KIND = DeviceKind(
         ("cannot_connect", "silent_peer", "wrong_device", "bad_data", "api_disabled"), "host"
     ),
     discovery=("homewizard",),
+    conduct=Conduct(writes_per_day={"": 100}, shows_within_s=30.0),
 )

@@ -37,7 +37,7 @@ from ..model.errors import (
 from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.roles import Action, BatteryReading, Command, Identity, Readings, Role
-from ._base import Device, DeviceKind
+from ._base import Conduct, Device, DeviceKind
 
 POLL_S = 5.0
 TIMEOUT_S = 5
@@ -66,6 +66,7 @@ class HomeWizardBattery:
         self._identity: Identity | None = None
         self._limits: tuple[float, float] | None = None
         self._counters = {"failed": 0}
+        self._told: Batteries.Mode | None = None
 
     @property
     def identity(self) -> Identity:
@@ -126,16 +127,21 @@ class HomeWizardBattery:
             max_discharge_kw=self._limits[1],
             mode=group.mode,
         )
-        return Readings(at=self._ports.clock.now(), battery=battery, counters=dict(self._counters))
+        stands = {} if self._told is None else {Role.BATTERY: group.mode == self._told}
+        return Readings(
+            at=self._ports.clock.now(), battery=battery, stands=stands, counters=dict(self._counters)
+        )
 
     async def write(self, command: Command) -> None:
         """Choose the mode that comes nearest, or put back the one that was there. Raises WriteRefused."""
         if command.role is not Role.BATTERY:
             raise WriteRefused(f"a battery takes no {command.role} command")
-        if command.action is Action.RELEASE:
+        if command.action in (Action.RELEASE, Action.LEAVE):
+            self._told = None
             before = self._ports.store.load(self._shelf)
-            if before in set(MODES):
+            if command.action is Action.RELEASE and before in set(MODES):
                 await self._choose(MODES(before))
+            if before is not None:
                 self._ports.store.save(self._shelf, None)
             return
         if command.action is not Action.POWER or command.power_kw is None:
@@ -143,7 +149,10 @@ class HomeWizardBattery:
         group = await self._ask(0, self._meter.batteries)
         if command.expires > self._ports.clock.now() and self._ports.store.load(self._shelf) is None:
             self._ports.store.save(self._shelf, str(group.mode or MODES.ZERO))
-        await self._choose(nearest(command.power_kw, group.max_consumption_w / 1000))
+            await self._ports.store.flush()
+        mode = nearest(command.power_kw, group.max_consumption_w / 1000)
+        await self._choose(mode)
+        self._told = mode
 
     @property
     def _shelf(self) -> str:
@@ -152,6 +161,7 @@ class HomeWizardBattery:
     async def _choose(self, mode: Batteries.Mode) -> None:
         if (await self._ask(0, self._meter.batteries)).mode == mode:
             return
+        self._ports.tally("mode")
         await self._ask(0, lambda: self._meter.batteries(mode=mode))
         says = (await self._ask(0, self._meter.batteries)).mode
         if says != mode:
@@ -247,4 +257,5 @@ KIND = DeviceKind(
     )
     | {"invalid_auth": "token"},
     discovery=("homewizard",),
+    conduct=Conduct(writes_per_day={"": 200}, shows_within_s=60.0, sets_power=False),
 )

@@ -12,13 +12,15 @@ from ..model.errors import WriteRefused, WrongDevice
 from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.roles import Action, ChargerReading, Command, Identity, Readings, Role
-from ._base import Device, DeviceKind
+from ._base import Conduct, Device, DeviceKind
 from ._modbus import ModbusLink, Pace, Refused
 from ._registers import Block, Register, Words, u32
 
 POLL_S = 10.0
 READ_GAP_S, WRITE_GAP_S = 0.5, 5.0
 READ_BACK_TRIES, READ_BACK_PAUSE_S = 6, 1.0
+QUIET_KW = 0.2
+"""Less is the car's own electronics, not charging."""
 LEAST_A = 6.0
 """IEC 61851: a car is offered 6 A or nothing."""
 
@@ -49,6 +51,7 @@ class Keba:
         self._energy_factor = 10.0 if energy_in_wh else 1.0
         self._identity: Identity | None = None
         self._took_s = 0.0
+        self._told_a: float | None = None
 
     @property
     def identity(self) -> Identity:
@@ -96,12 +99,21 @@ class Keba:
         return Readings(
             at=self._ports.clock.now(),
             charger=charger,
+            stands=self._stands(charger),
             counters={
                 **self.link.counters,
                 "invalid": self._words.invalid,
                 "implausible": self._words.implausible,
             },
         )
+
+    def _stands(self, charger: ChargerReading) -> Mapping[Role, bool]:
+        """Whether the current told last is still offered. Without a car, or told on, that says nothing."""
+        if self._told_a is None or charger.current_a is None or not charger.connected:
+            return {}
+        if self._told_a == 0.0:
+            return {Role.CHARGER: charger.current_a == 0.0 or (charger.power_kw or 0.0) < QUIET_KW}
+        return {Role.CHARGER: abs(charger.current_a - self._told_a) < 0.1}
 
     async def _number(self, register: Register) -> float | None:
         block = Block(register.address, register.width)
@@ -120,8 +132,12 @@ class Keba:
         """Offer a current, switch charging on or off, or give back. Raises WriteRefused."""
         if command.role is not Role.CHARGER:
             raise WriteRefused(f"a wallbox takes no {command.role} command")
-        if command.action is Action.RELEASE:
-            await self._give_back()
+        if command.action in (Action.RELEASE, Action.LEAVE):
+            self._told_a = None
+            if command.action is Action.RELEASE:
+                await self._give_back()
+            if self._ports.store.load(self._shelf) is not None:
+                self._ports.store.save(self._shelf, None)
             return
         current = command.current_a
         if command.action not in {Action.ON, Action.OFF} and (
@@ -130,12 +146,14 @@ class Keba:
             raise WriteRefused(f"a wallbox cannot {command.action}", action=command.action)
         if command.expires > self._ports.clock.now():
             await self._remember()
+        self._told_a = None
         if command.action is Action.ON:
             await self._enable()
         elif command.action is Action.OFF or current is None or current < LEAST_A:
             await self._disable()
+            self._told_a = 0.0
         else:
-            await self._offer(current)
+            self._told_a = await self._offer(current)
 
     @property
     def _shelf(self) -> str:
@@ -151,6 +169,7 @@ class Keba:
         if state is None or amps is None:
             raise WriteRefused("the wallbox does not tell its state")
         self._ports.store.save(self._shelf, {"amps": amps, "enabled": int(state) != INTERRUPTED})
+        await self._ports.store.flush()
 
     async def _give_back(self) -> None:
         before = self._ports.store.load(self._shelf)
@@ -160,18 +179,19 @@ class Keba:
             else:
                 await self.link.write_one(SET_CURRENT_MA, round(1000 * float(before["amps"])))
                 await self._disable()
-            self._ports.store.save(self._shelf, None)
 
-    async def _offer(self, amps: float) -> None:
+    async def _offer(self, amps: float) -> float:
+        """Offer a current, at most what the wallbox can; says which."""
         most = await self._tolerant(MOST)
         milliamps = round(1000 * (amps if most is None else min(amps, most)))
         if round(1000 * (await self._number(OFFERED) or 0)) == milliamps:
             # Said once is enough: each write may move the contactor.
-            return
+            return milliamps / 1000
         await self.link.write_one(SET_CURRENT_MA, milliamps)
         if await self._number(STATE) == INTERRUPTED:
             await self.link.write_one(SET_ENABLED, 1)
         await self._see(lambda state, offered: offered is not None and round(1000 * offered) == milliamps)
+        return milliamps / 1000
 
     async def _enable(self) -> None:
         if await self._number(STATE) == INTERRUPTED:
@@ -207,6 +227,7 @@ async def _connect(options: Mapping[str, Any], ports: Ports) -> Device:
             gap_s=READ_GAP_S, write_gap_s=WRITE_GAP_S, timeout_s=float(options["timeout"]), most_registers=2
         ),
         WRITES,
+        ports.tally,
     )
     device = Keba(link, ports, energy_in_wh=bool(options["energy_in_wh"]))
     try:
@@ -258,4 +279,6 @@ KIND = DeviceKind(
         "modbus_refused": "host",
     },
     discovery=("keba",),
+    # A change of current each minute of a sunny day; cars take up to a minute to follow.
+    conduct=Conduct(writes_per_day={"": 600}, shows_within_s=90.0),
 )

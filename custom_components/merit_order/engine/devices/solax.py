@@ -8,7 +8,7 @@ So the command is renewed at each reading, with the panels' present power; when 
 import math
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..model.errors import BadData, WriteRefused, WrongDevice
@@ -16,7 +16,7 @@ from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.roles import Action, BatteryReading, Command, GridReading, Identity, Readings, Role, SolarReading
 from . import solax_registers as reg
-from ._base import Device, DeviceKind
+from ._base import Conduct, Device, DeviceKind
 from ._modbus import ModbusLink, Pace, Refused
 from ._registers import Block, Words, text
 
@@ -41,6 +41,7 @@ class Solax:
         self._absent: set[int] = set()
         self._slow_at: datetime | None = None
         self._held: Command | None = None
+        self._lapses: datetime | None = None
         self._took_s = 0.0
         self._missed = 0
 
@@ -103,6 +104,7 @@ class Solax:
             grid=self._grid(),
             solar=SolarReading(power_kw=self._pv(), energy_kwh=self._words.number(reg.PV_ENERGY)),
             battery=self._battery() if Role.BATTERY in self.identity.roles else None,
+            stands=self._stands(),
             counters={
                 **self.link.counters,
                 "invalid": self._words.invalid,
@@ -157,10 +159,23 @@ class Solax:
         volts = self._words.number(reg.BATTERY_VOLTS)
         return None if amps is None or volts is None else amps * volts / 1000
 
+    def _stands(self) -> Mapping[Role, bool]:
+        """Whether remote control is on as told, and off when nobody told it; what lapses is ours for a while yet."""
+        mode = self._words.number(reg.REMOTE_MODE)
+        if mode is None or Role.BATTERY not in self.identity.writable:
+            return {}
+        if self._held is not None:
+            return {Role.BATTERY: mode == POWER_CONTROL}
+        lapsing = self._lapses is not None and self._ports.clock.now() < self._lapses
+        return {Role.BATTERY: mode == OFF or (lapsing and mode == POWER_CONTROL)}
+
     async def write(self, command: Command) -> None:
         """Hold a power, or let go. Raises WriteRefused."""
         if command.role is not Role.BATTERY or Role.BATTERY not in self.identity.writable:
             raise WriteRefused(f"this SolaX inverter takes no {command.role} command")
+        if command.action is Action.LEAVE:
+            self._held = None
+            return
         if command.action is Action.RELEASE:
             self._held = None
             await self.link.write_many(reg.REMOTE_CONTROL, reg.remote_control(OFF, 0, 0))
@@ -208,6 +223,7 @@ class Solax:
         seconds = max(1, min(math.ceil(left_s), ARMED_S))
         words = reg.remote_control(POWER_CONTROL, round(active * 1000), seconds)
         await self.link.write_many(reg.REMOTE_CONTROL, words)
+        self._lapses = self._ports.clock.now() + timedelta(seconds=seconds + POLL_S)
         return active
 
     async def _read_back(self, mode: int, active: float | None) -> None:
@@ -231,6 +247,7 @@ async def _connect(options: Mapping[str, Any], ports: Ports) -> Device:
         ports.clock,
         Pace(settle_s=GAP_S, gap_s=GAP_S, timeout_s=float(options["timeout"])),
         reg.WRITES,
+        ports.tally,
     )
     device = Solax(link, ports)
     try:
@@ -278,4 +295,6 @@ KIND = DeviceKind(
     },
     discovery=("solax", "solax_modbus"),
     conflicts=("solax_modbus",),
+    # Remote control is volatile by the vendor's document and armed anew at each reading; the unlock word is not.
+    conduct=Conduct(writes_per_day={"": 12000, f"register {reg.UNLOCK}": 100}, shows_within_s=60.0),
 )

@@ -1,6 +1,6 @@
 """What the engine asks of the world outside. The porch implements these; tests give their own at the wire."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -63,6 +63,10 @@ class Store(Protocol):
         """Keep `value` (JSON types) under `key`; written to disk soon after."""
         ...
 
+    async def flush(self) -> None:
+        """Write to disk now: for what must be there before something else happens."""
+        ...
+
 
 class Actions(Protocol):
     """Actions of the house around us that answer with data."""
@@ -87,12 +91,17 @@ class SolarForecasts(Protocol):
         ...
 
 
+def _nobody_counts(what: str) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """All of the above, handed to every plug-in that is built. `latitude` and `longitude` are the home's, in degrees.
 
     `currency` is the home's (ISO 4217); with None a source's currency is not compared. `actions` and `solar_forecasts`
-    are None where there is no Home Assistant.
+    are None where there is no Home Assistant. `tally` is told of each write to a device before it goes out, by what is
+    written (a register, an entity).
     """
 
     clock: Clock
@@ -106,3 +115,4 @@ class Ports:
     currency: str | None = None
     actions: Actions | None = None
     solar_forecasts: SolarForecasts | None = None
+    tally: Callable[[str], None] = _nobody_counts

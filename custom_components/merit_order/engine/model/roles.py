@@ -117,6 +117,9 @@ class Readings:
     tank: TankReading | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
     """Health: telegrams or answers that were corrupt, late, refused; by name, since start."""
+    stands: Mapping[Role, bool] = field(default_factory=dict)
+    """Whether a part, read back, stands as we left it: as told, or by itself when told nothing. A part that cannot say
+    is not in it."""
 
 
 class Action(StrEnum):
@@ -126,6 +129,8 @@ class Action(StrEnum):
     """Battery: hold `power_kw` (+ charge, − discharge, 0 = hold still) until the lease ends."""
     RELEASE = "release"
     """Give the part back to its own logic (battery: self-consumption; switch: what it was)."""
+    LEAVE = "leave"
+    """Someone else's hand is on the part: it stays as it stands, and what stood before us is forgotten."""
     ON = "on"
     OFF = "off"
     CURRENT = "current"

@@ -47,6 +47,7 @@ class Bound:
         self.keeping = True
         """Whether what stands there is to be kept before it is changed: not for a command that is over at once."""
         self._shelf = f"devices/{unique_id}/before"
+        self._told: dict[str, str | float] = {}
 
     def has(self, *options: str) -> bool:
         """Whether any of these options is set."""
@@ -136,32 +137,61 @@ class Bound:
         state = self.ports.entities.get(entity_id)
         if state is None or state.state is None:
             raise WriteRefused(f"{entity_id} is not available", entity=entity_id)
-        self._keep(entity_id, state)
+        await self._keep(entity_id, state)
+        self._told.pop(entity_id, None)
         await self._set(entity_id, value)
+        if self.keeping:
+            self._told[entity_id] = self._reachable(entity_id, value)
 
     async def borrow_target(self, entity_id: str, target_c: float) -> None:
         """Give a climate or water heater a set-point in °C, within its own limits. Raises WriteRefused."""
         state = self.ports.entities.get(entity_id)
         if state is None or state.state is None:
             raise WriteRefused(f"{entity_id} is not available", entity=entity_id)
-        self._keep(entity_id, state)
-        await self._set_target(entity_id, _from_c(target_c, state.unit))
+        await self._keep(entity_id, state)
+        self._told.pop(entity_id, None)
+        target = _from_c(target_c, state.unit)
+        await self._set_target(entity_id, target)
+        if self.keeping:
+            self._told[entity_id] = self._within(entity_id, target, "min_temp", "max_temp")
 
-    def _keep(self, entity_id: str, state: EntityState) -> None:
+    def stands(self) -> bool | None:
+        """Whether all that was borrowed stands as it was set; None while nothing is, or one of them says nothing."""
+        if not self._told or any(self._says(entity_id) is None for entity_id in self._told):
+            return None
+        return all(self._as_told(entity_id, value) for entity_id, value in self._told.items())
+
+    def _as_told(self, entity_id: str, value: str | float) -> bool:
+        if isinstance(value, float) and entity_id.startswith(("climate.", "water_heater.")):
+            return self._aims_at(entity_id, value)
+        return self._agrees(entity_id, value)
+
+    def _reachable(self, entity_id: str, value: str | float) -> str | float:
+        return value if isinstance(value, str) else self._within(entity_id, float(value), "min", "max")
+
+    def leave(self) -> None:
+        """Forget all that was borrowed: it is someone else's now."""
+        self._told.clear()
+        if self._before():
+            self.ports.store.save(self._shelf, {})
+
+    async def _keep(self, entity_id: str, state: EntityState) -> None:
         before = self._before()
         if self.keeping and entity_id not in before:
             before[entity_id] = _remember(entity_id, state)
             self.ports.store.save(self._shelf, before)
+            await self.ports.store.flush()
 
     async def run(self, script: str, variables: Mapping[str, Any]) -> None:
         """Run a script the person picked, with `variables` in it."""
-        await self.ports.entities.call("script", "turn_on", script, {"variables": dict(variables)})
+        await self._call("script", "turn_on", script, {"variables": dict(variables)})
 
     async def give_back(self, instead: Mapping[str, str]) -> None:
         """Put back all that was borrowed, last first. Raises for what cannot be; that stays on the shelf.
 
         `instead` names entities that get a stated value and not the one they had.
         """
+        self._told.clear()
         before = self._before()
         problem: SourceError | None = None
         for entity_id, was in reversed(list(before.items())):
@@ -191,7 +221,7 @@ class Bound:
         domain = entity_id.partition(".")[0]
         if domain == "climate":
             if self._says(entity_id) != state:
-                await self.ports.entities.call(domain, "set_hvac_mode", entity_id, {"hvac_mode": state})
+                await self._call(domain, "set_hvac_mode", entity_id, {"hvac_mode": state})
                 await self._read_back(entity_id, lambda: self._says(entity_id) == state)
         elif domain == "water_heater" and state != "off":
             # Not every water heater lets its operation mode be chosen; each can be switched on again.
@@ -210,18 +240,18 @@ class Bound:
     async def _set(self, entity_id: str, value: str | float) -> None:
         domain = entity_id.partition(".")[0]
         if domain in ("number", "input_number"):
-            value = self._within(entity_id, float(value), "min", "max")
+            value = self._reachable(entity_id, float(value))
             if self._agrees(entity_id, value):
                 return
-            await self.ports.entities.call(domain, "set_value", entity_id, {"value": value})
+            await self._call(domain, "set_value", entity_id, {"value": value})
         elif domain in ("select", "input_select"):
             if self._agrees(entity_id, value):
                 return
-            await self.ports.entities.call(domain, "select_option", entity_id, {"option": value})
+            await self._call(domain, "select_option", entity_id, {"option": value})
         elif domain in TOGGLES:
             if self._agrees(entity_id, value):
                 return
-            await self.ports.entities.call(domain, f"turn_{value}", entity_id, {})
+            await self._call(domain, f"turn_{value}", entity_id, {})
         else:
             raise WriteRefused(f"{entity_id} cannot be set", entity=entity_id)
         await self._read_back(entity_id, lambda: self._agrees(entity_id, value))
@@ -229,16 +259,20 @@ class Bound:
     async def _set_target(self, entity_id: str, target: float) -> None:
         target = self._within(entity_id, target, "min_temp", "max_temp")
 
-        def agrees() -> bool:
-            state = self.ports.entities.get(entity_id)
-            says = _finite(state.attributes.get("temperature")) if state is not None else None
-            return says is not None and abs(says - target) < 0.3
-
-        if agrees():
+        if self._aims_at(entity_id, target):
             return
         domain = entity_id.partition(".")[0]
-        await self.ports.entities.call(domain, "set_temperature", entity_id, {"temperature": target})
-        await self._read_back(entity_id, agrees)
+        await self._call(domain, "set_temperature", entity_id, {"temperature": target})
+        await self._read_back(entity_id, lambda: self._aims_at(entity_id, target))
+
+    def _aims_at(self, entity_id: str, target: float) -> bool:
+        state = self.ports.entities.get(entity_id)
+        says = _finite(state.attributes.get("temperature")) if state is not None else None
+        return says is not None and abs(says - target) < 0.3
+
+    async def _call(self, domain: str, action: str, entity_id: str, data: Mapping[str, Any]) -> None:
+        self.ports.tally(entity_id)
+        await self.ports.entities.call(domain, action, entity_id, data)
 
     def _within(self, entity_id: str, value: float, low: str, high: str) -> float:
         state = self.ports.entities.get(entity_id)

@@ -8,7 +8,7 @@ from ...model.errors import BadData, WriteRefused
 from ...model.options import Option, OptionType
 from ...model.ports import Ports
 from ...model.roles import Action, Command, Identity, Readings, Role
-from .._base import Device, DeviceKind
+from .._base import Conduct, Device, DeviceKind
 from ._bound import POLL_S, Bound, EntityMissing, EntityUnit, NothingChosen, identity
 
 
@@ -36,6 +36,7 @@ class Binding:
     write: Callable[[Bound, Command], Awaitable[None]] | None = None
     release: Callable[[Bound], Awaitable[Mapping[str, str]]] | None = None
     writable: Callable[[Bound], bool] = lambda bound: True
+    conduct: Conduct | None = None
 
     @property
     def key(self) -> str:
@@ -69,8 +70,12 @@ class EntityDevice:
         part = self._binding.read(self.bound)
         if all(getattr(part, field.name) in (None, ()) for field in fields(part)):
             raise EntitiesUnavailable("no chosen entity tells anything")
+        stands = self.bound.stands()
         return Readings(
-            at=self._ports.clock.now(), counters=dict(self.bound.counters), **{self._binding.role.value: part}
+            at=self._ports.clock.now(),
+            counters=dict(self.bound.counters),
+            stands={} if stands is None else {self._binding.role: stands},
+            **{self._binding.role.value: part},
         )
 
     async def write(self, command: Command) -> None:
@@ -79,6 +84,9 @@ class EntityDevice:
         if command.role is not binding.role or not self._writable or binding.write is None:
             raise WriteRefused(f"{binding.key} takes no {command.role} command")
         self.bound.keeping = command.expires > self._ports.clock.now()
+        if command.action is Action.LEAVE:
+            self.bound.leave()
+            return
         if command.action is not Action.RELEASE:
             await binding.write(self.bound, command)
             return
@@ -110,6 +118,7 @@ def bind(binding: Binding) -> DeviceKind:
         connect=connect,
         assets={binding.role: binding.asset},
         field_of_error={error.key: first for error in (EntityMissing, EntityUnit, NothingChosen)},
+        conduct=binding.conduct,
     )
 
 

@@ -6,6 +6,7 @@ power; a number for the power alone.
 
 from ...model.options import Option, OptionType
 from ...model.roles import Action, BatteryReading, Command, Role
+from .._base import Conduct
 from ._bound import Bound, difference, signed
 from ._device import Binding, chosen, refuse, sensor
 
@@ -109,6 +110,8 @@ BATTERY = Binding(
     read=_read,
     write=_write,
     release=_release,
+    # Behind a select or a number there may be memory that wears out. A script has its minutes and is run again in time.
+    conduct=Conduct(writes_per_day={"": 300, "script.": 1500}, shows_within_s=90.0),
     writable=lambda bound: bound.has(
         "control_power", "control_mode", "charge_script", "discharge_script", "hold_script"
     ),

@@ -2,6 +2,7 @@
 
 from ...model.options import Option, OptionType
 from ...model.roles import Action, ChargerReading, Command, HeatReading, Role, SwitchReading, TankReading
+from .._base import Conduct
 from ._bound import Bound
 from ._device import Binding, chosen, refuse, sensor
 
@@ -104,6 +105,7 @@ SWITCH = Binding(
     main=("switch",),
     read=_switch,
     write=_toggle,
+    conduct=Conduct(writes_per_day={"": 100}, shows_within_s=30.0),
 )
 
 CHARGER = Binding(
@@ -121,6 +123,7 @@ CHARGER = Binding(
     main=("switch", "current", "power", "connected"),
     read=_charger,
     write=_charge,
+    conduct=Conduct(writes_per_day={"": 600}, shows_within_s=90.0),
     writable=lambda bound: bound.has("switch", "current"),
 )
 
@@ -137,6 +140,8 @@ HEAT = Binding(
     main=("climate",),
     read=_heat,
     write=_warm,
+    # Many thermostats keep their set-point in memory that wears out.
+    conduct=Conduct(writes_per_day={"": 50}, shows_within_s=60.0),
 )
 
 TANK = Binding(
@@ -151,4 +156,5 @@ TANK = Binding(
     main=("tank",),
     read=_tank,
     write=_fill,
+    conduct=Conduct(writes_per_day={"": 50}, shows_within_s=60.0),
 )
