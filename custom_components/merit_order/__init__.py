@@ -24,6 +24,7 @@ from .engine.tariffs import tariff_kind
 from .entity import is_its_device
 from .frontend import async_setup_frontend
 from .gather import Home
+from .history import HistoryBook
 from .leases import Leases, remove_leases
 from .live import LiveCoordinator
 from .loads import LoadBook
@@ -34,6 +35,7 @@ from .repairs import Repairs
 from .runtime import MeritOrderConfigEntry, Runtime
 from .savings import SavingsCoordinator
 from .schedules import async_forget_schedules, async_setup_schedules
+from .scorecard import ScorecardCoordinator
 from .services import async_setup_services
 from .services_assets import async_setup_asset_services
 from .sources import Sources
@@ -82,6 +84,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     await runtime.home.sources.start()
     runtime.live.start()
     runtime.savings.start()
+    runtime.history.start()
+    runtime.scorecard.start()
     runtime.planner.start()
     await runtime.leases.load()
     _watch(entry, runtime)
@@ -94,6 +98,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     def keep(_: Event) -> None:
         runtime.loads.keep()
         runtime.savings.keep()
+        runtime.history.keep()
 
     entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, keep))
     entry.async_on_unload(entry.add_update_listener(_updated))
@@ -118,6 +123,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
         runtime.repairs.clear()
         runtime.loads.keep()
         runtime.savings.keep()
+        runtime.history.keep()
         await runtime.shelf.flush()
     return unloaded
 
@@ -149,6 +155,7 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
     )
     loads = LoadBook(home)
     planner = PlanCoordinator(hass, entry, home, loads.states)
+    live = LiveCoordinator(hass, entry, home)
     leases = Leases(hass, home, entry.entry_id)
     driver = Driver(hass, entry, planner, leases)
     return Runtime(
@@ -159,8 +166,10 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
         leases=leases,
         driver=driver,
         repairs=Repairs(hass, planner, driver),
-        live=LiveCoordinator(hass, entry, home),
+        live=live,
         savings=SavingsCoordinator(hass, entry, home, driver),
+        history=HistoryBook(hass, entry, home, planner, live),
+        scorecard=ScorecardCoordinator(hass, entry, home),
         loaded_with=_fingerprint(entry),
     )
 

@@ -18,6 +18,7 @@ from .engine.model.plan import AssetPlan
 from .live import LiveCoordinator
 from .planned import PlannedAsset
 from .savings import SavingsCoordinator
+from .scorecard import ScorecardCoordinator
 from .stored import DeviceConfig
 
 
@@ -50,6 +51,10 @@ class HomeLiveEntity(_OnHome[LiveCoordinator]):
 
 class HomeSavingsEntity(_OnHome[SavingsCoordinator]):
     """Shows what was saved so far."""
+
+
+class HomeScorecardEntity(_OnHome[ScorecardCoordinator]):
+    """Shows how a forecast held up."""
 
 
 class DevicePartEntity(CoordinatorEntity[DeviceCoordinator]):

@@ -8,12 +8,14 @@ from homeassistant.config_entries import ConfigEntry
 from .coordinator import PlanCoordinator
 from .driver import Driver
 from .gather import Home
+from .history import HistoryBook
 from .leases import Leases
 from .live import LiveCoordinator
 from .loads import LoadBook
 from .ports import Shelf
 from .repairs import Repairs
 from .savings import SavingsCoordinator
+from .scorecard import ScorecardCoordinator
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Runtime:
     repairs: Repairs
     live: LiveCoordinator
     savings: SavingsCoordinator
+    history: HistoryBook
+    scorecard: ScorecardCoordinator
     loaded_with: dict[str, Any]
 
 

@@ -30,6 +30,7 @@ from .plan_view import next_end, next_start, planned_energy_kwh, solar_forecast_
 from .runtime import MeritOrderConfigEntry
 from .sensor_parts import PART_SENSORS, PartSensor, Value
 from .sensor_savings import SAVINGS_SENSORS, SavingsHomeSensor
+from .sensor_scorecard import scorecard_sensors
 
 PARALLEL_UPDATES = 0
 
@@ -190,6 +191,7 @@ async def async_setup_entry(
             *(LiveHomeSensor(runtime.live, row, runtime.home.currency) for row in LIVE_SENSORS),
             *(PlanHomeSensor(runtime.planner, row, runtime.home.currency) for row in PLAN_SENSORS),
             *(SavingsHomeSensor(runtime.savings, row) for row in SAVINGS_SENSORS),
+            *scorecard_sensors(runtime.scorecard),
         ]
     )
     for device in runtime.home.devices.values():

@@ -13,10 +13,12 @@ from .coordinator import PlanCoordinator
 from .engine.model.codec import to_json
 from .engine.model.plan import PlanStatus
 from .runtime import MeritOrderConfigEntry
+from .scorecard import in_words
 
 ATTR_ASSET = "asset"
 ATTR_FETCH = "fetch"
 GET_PLAN = "get_plan"
+GET_SCORECARD = "get_scorecard"
 REPLAN = "replan"
 
 GET_PLAN_SCHEMA = probatio.Schema({probatio.Optional(ATTR_ASSET): cv.string})
@@ -29,6 +31,10 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
     async def get_plan(call: ServiceCall) -> ServiceResponse:
         return _plan(_runtime_planner(hass), call.data.get(ATTR_ASSET))
+
+    async def get_scorecard(call: ServiceCall) -> ServiceResponse:
+        entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
+        return {"forecasts": await in_words(hass, entry.runtime_data.scorecard.data)}
 
     async def replan(call: ServiceCall) -> ServiceResponse:
         entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
@@ -46,6 +52,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
     hass.services.async_register(
         DOMAIN, GET_PLAN, get_plan, schema=GET_PLAN_SCHEMA, supports_response=SupportsResponse.ONLY
+    )
+    hass.services.async_register(
+        DOMAIN,
+        GET_SCORECARD,
+        get_scorecard,
+        schema=probatio.Schema({}),
+        supports_response=SupportsResponse.ONLY,
     )
     async_register_admin_service(
         hass, DOMAIN, REPLAN, replan, schema=REPLAN_SCHEMA, supports_response=SupportsResponse.OPTIONAL

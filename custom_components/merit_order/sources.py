@@ -55,6 +55,8 @@ class Source[T: (Series, Forecast)]:
     fetch: Fetch[T]
     next_after: Callable[[datetime], datetime]
     shelf_key: str
+    publishes: bool = True
+    """Prices only: whether they are published day by day; what a contract fixes needs no forecast."""
     value: T | None = None
     expected: Series | None = None
     """Prices only: what is expected after the last published one. Kept apart from `value`, which was published."""
@@ -126,6 +128,7 @@ class Sources:
             type=Series,
             fetch=tariff.prices,
             next_after=lambda now: tariff.next_publication(now) or now + RAREST,
+            publishes=tariff.next_publication(self.ports.clock.now()) is not None,
             shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(plug))}",
         )
 

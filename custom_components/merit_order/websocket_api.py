@@ -17,6 +17,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from .const import DOMAIN
 from .engine.ledger import METHOD
 from .engine.model.codec import to_json
+from .past import Quarter, columns
 from .plan_view import active_now
 from .planned import PlannedAsset
 from .runtime import MeritOrderConfigEntry, Runtime
@@ -42,7 +43,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 @callback
 @websocket_command({"type": "merit_order/subscribe"})
 def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Push `{"plan", "home", "entities"}` now, and after that those of the three that changed. Any user may read."""
+    """Push `{"plan", "home", "entities", "scorecard"}` now, after that what changed of them. Any user may read."""
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False):
         connection.send_error(msg["id"], ERR_NOT_FOUND, "Merit Order is not set up")
         return
@@ -87,6 +88,7 @@ class Feed:
                 runtime.planner.async_add_listener(self._push),
                 runtime.live.async_add_listener(self._push),
                 runtime.savings.async_add_listener(self._push),
+                runtime.scorecard.async_add_listener(self._push),
             ]
             self._push()
 
@@ -105,12 +107,25 @@ class Feed:
             "plan": runtime.planner.plan_json,
             "home": home_json(runtime),
             "entities": entities_json(self._hass, runtime),
+            "scorecard": runtime.scorecard.json(),
         }
         sent = self._sent
         changed = {key: value for key, value in parts.items() if key not in sent or sent[key] != value}
         if changed:
             sent.update(changed)
             self._connection.send_message(event_message(self._message_id, changed))
+
+    @callback
+    def _push_past(self, quarter: Quarter | None) -> None:
+        """The whole past, or the quarter hour that was added to it."""
+        entries: list[MeritOrderConfigEntry] = self._hass.config_entries.async_loaded_entries(DOMAIN)
+        if not entries:
+            return
+        if quarter is None:
+            part = {"history": entries[0].runtime_data.history.past.to_json()}
+        else:
+            part = {"history_add": columns([quarter])}
+        self._connection.send_message(event_message(self._message_id, part))
 
 
 def home_json(runtime: Runtime) -> dict[str, Any]:
@@ -122,11 +137,10 @@ def home_json(runtime: Runtime) -> dict[str, Any]:
         "timezone": runtime.home.ports.timezone,
         **live,
         "updated_at": live["measured_at"],
-        "savings": _savings_json(runtime),
     }
 
 
-def _savings_json(runtime: Runtime) -> dict[str, Any] | None:
+def savings_json(runtime: Runtime) -> dict[str, Any] | None:
     """What was saved, in the home's currency; None until something was measured."""
     result = runtime.savings.data
     if result is None:

@@ -34,15 +34,17 @@ async def test_the_table(
     table = {}
     for entry in er.async_entries_for_config_entry(entity_registry, home.entry_id):
         state = hass.states.get(entry.entity_id)
-        assert state is not None, entry.entity_id
+        assert entry.disabled or state is not None, entry.entity_id
         device = device_registry.async_get(entry.device_id or "")
         assert device is not None
+        shown = state.attributes if state is not None else {}
         table[entry.entity_id] = {
             "unique_id": entry.unique_id,
             "subentry": entry.config_subentry_id,
             "device": device.name,
             "category": str(entry.entity_category) if entry.entity_category else None,
-            **{name: str(state.attributes[name]) for name in ATTRIBUTES if name in state.attributes},
+            **({"disabled": "True"} if entry.disabled else {}),
+            **{name: str(shown[name]) for name in ATTRIBUTES if name in shown},
         }
     assert dict(sorted(table.items())) == snapshot
 

@@ -3,7 +3,7 @@
 A small error can hide a large bias, and a plan is hurt by the bias: judge by all three.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,11 @@ class Scorecard:
         for old in [number for number in self._days if number <= newest - KEEP_DAYS]:
             del self._days[old]
 
+    @property
+    def days(self) -> int:
+        """Days of which anything was measured."""
+        return len(self._days)
+
     def score(self) -> Score | None:
         """Over all days kept, the running one but for the daily error; None before anything was measured."""
         rows = list(self._days.values())
@@ -108,7 +113,7 @@ class Scorecard:
     def verdict(self) -> str:
         """A translation key: "learning", "good", "too_high", "too_low" or "poor"."""
         result = self.score()
-        if result is None or len(self._days) < FEW_DAYS:
+        if result is None or self.days < FEW_DAYS:
             return "learning"
         if result.bias > BIASED:
             return "too_high"
@@ -121,11 +126,11 @@ class Scorecard:
         return [[day, row.pairs, row.real, row.error, row.absolute] for day, row in self._days.items()]
 
     @classmethod
-    def from_json(cls, raw: Iterable[Iterable[Any]] | None) -> Scorecard:
+    def from_json(cls, raw: Any) -> Scorecard:
         """What `to_json` gave; anything else starts an empty card."""
         card = cls()
-        for row in raw or ():
-            values = list(row)
+        for row in raw if isinstance(raw, list) else ():
+            values = list(row) if isinstance(row, list) else []
             if len(values) == 5 and all(isinstance(value, int | float) for value in values):
                 day, pairs, real, error, absolute = values
                 card._days[int(day)] = _Day(int(pairs), float(real), float(error), float(absolute))

@@ -1,0 +1,149 @@
+"""Forecasts are kept as they were made and compared with what the recorder measured; a bad one is named in words."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from homeassistant.components.recorder import Recorder
+from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
+from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.series import Forecast, Quality, Series
+from custom_components.merit_order.sensor_scorecard import SCORE_SENSORS
+from custom_components.merit_order.sources import Source
+
+from .homes import entity_home, respond, set_house, state_of
+
+type Advance = Callable[[float], Awaitable[None]]
+
+HOUR = timedelta(hours=1)
+# Midnight in Paris, as the clock of these tests stands at 10:02 there.
+MIDNIGHT = datetime(2026, 11, 21, 23, tzinfo=UTC)
+LOAD_QUALITY = "sensor.home_load_forecast_quality"
+
+
+@pytest.fixture(autouse=True)
+def _our_integration(
+    recorder_mock: Recorder, enable_custom_integrations: None, hass_storage: dict[str, Any]
+) -> None:
+    """The recorder comes first, as its fixture wants it."""
+
+
+async def remember(hass: HomeAssistant, statistic: str, kw: float, hours: int) -> None:
+    """A counter that rises by `kw` in each hour from an hour before midnight on."""
+    rows: list[StatisticData] = [
+        {"start": MIDNIGHT + (i - 2) * HOUR, "state": i * kw, "sum": i * kw} for i in range(hours + 2)
+    ]
+    async_import_statistics(
+        hass,
+        {
+            "statistic_id": statistic,
+            "source": "recorder",
+            "name": None,
+            "unit_of_measurement": "kWh",
+            "unit_class": "energy",
+            "has_sum": True,
+            "mean_type": StatisticMeanType.NONE,
+        },
+        rows,
+    )
+    await async_wait_recording_done(hass)
+
+
+def says(source: Source[Any], kw: float) -> None:
+    """From now on the source forecasts so much, for four days."""
+    mid = Series.regular(MIDNIGHT - HOUR, 60, [kw] * 96, Quality.FORECAST)
+    source.value = Forecast(mid)
+
+
+async def until(hass: HomeAssistant, clock: Advance, at: datetime) -> None:
+    await clock((at - dt_util.utcnow()).total_seconds())
+
+
+async def set_up(hass: HomeAssistant) -> MockConfigEntry:
+    hass.config.currency = "EUR"
+    await set_house(hass)
+    entry = entity_home()
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return entry
+
+
+async def judged(hass: HomeAssistant, clock: Advance, entry: MockConfigEntry, days: int) -> None:
+    """So many days of a home that draws 1 kW from the grid and for which 1.5 kW was said."""
+    load = entry.runtime_data.home.sources.find("load")
+    await remember(hass, "sensor.meter_grid_import", 1.0, 24 * days)
+    await remember(hass, "sensor.meter_grid_export", 0.0, 24 * days)
+    await remember(hass, "sensor.roof_solar_energy", 0.0, 24 * days)
+    for day in range(days):
+        says(load, 1.5)
+        await until(hass, clock, MIDNIGHT + timedelta(days=day))
+        says(load, 7.0)  # too late to count for the day ahead
+        await until(hass, clock, MIDNIGHT + timedelta(days=day + 1, minutes=-30))
+    await until(hass, clock, MIDNIGHT + timedelta(days=days, minutes=20))
+
+
+async def test_a_bad_forecast_is_named_in_words_also_after_a_restart(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    entry = await set_up(hass)
+    assert state_of(hass, LOAD_QUALITY) == "learning"
+    await judged(hass, clock, entry, 3)
+    assert state_of(hass, LOAD_QUALITY) == "too_high"
+    answer = await respond(hass, DOMAIN, "get_scorecard", {})
+    row = next(row for row in answer["forecasts"] if (row["forecast"], row["lead"]) == ("load", "day_ahead"))
+    assert row.pop("text") == ("Load forecast: too high, it said 50 % more than was measured over 3 days")
+    assert row == {
+        "forecast": "load",
+        "lead": "day_ahead",
+        "name": None,
+        "mae": 0.5,
+        "unit": "kW",
+        "bias": 0.5,
+        "daily_error": 0.5,
+        "days": 3,
+        "verdict": "too_high",
+    }
+    assert row in entry.runtime_data.scorecard.json()
+    before = entry.runtime_data.scorecard.data
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert entry.runtime_data.scorecard.data == before
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_one_sensor_per_forecast_is_shown_and_its_figures_on_request(
+    hass: HomeAssistant,
+    clock: Advance,
+    entity_registry: er.EntityRegistry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    entry = await set_up(hass)
+    found = {
+        each.unique_id.removeprefix("home_"): (each.disabled, each.entity_category)
+        for each in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if each.unique_id.endswith(tuple(f"_{row.key}" for row in SCORE_SENSORS))
+    }
+    assert found == {
+        "load_quality": (False, "diagnostic"),
+        "load_mae": (True, "diagnostic"),
+        "load_bias": (True, "diagnostic"),
+        "load_daily_error": (True, "diagnostic"),
+    }, "a price that a contract fixes needs no forecast"
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "merit_order/subscribe"})
+    assert (await client.receive_json())["success"]
+    rows = (await client.receive_json())["event"]["scorecard"]
+    assert {row["forecast"]: row["verdict"] for row in rows} == {"load": "learning"}
+    await hass.config_entries.async_unload(entry.entry_id)
