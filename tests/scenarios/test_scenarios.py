@@ -14,7 +14,7 @@ import pytest
 
 from custom_components.merit_order.engine.model.codec import from_json, to_json
 from custom_components.merit_order.engine.model.plan import AssetPlan, Decision, Plan, PlanStatus
-from custom_components.merit_order.engine.model.snapshot import Snapshot
+from custom_components.merit_order.engine.model.snapshot import Settings, Snapshot
 from custom_components.merit_order.engine.pipeline import think
 
 HERE = Path(__file__).parent
@@ -86,6 +86,8 @@ def test_the_same_home_planned_again_keeps_its_plan(full: Decision) -> None:
     for name in ("dishwasher", "dryer", "washer"):
         starts = [block.start for block in asset(full.plan, name).blocks]
         assert [block.start for block in asset(again, name).blocks] == starts
+    assert again.kept
+    assert again.cost <= full.plan.cost + Settings().stay_gain
 
 
 def test_a_plan_survives_the_file_it_is_written_to(full: Decision) -> None:

@@ -80,6 +80,8 @@ class Site:
     runs: dict[str, list[Any]] = field(default_factory=dict)
     """Runs that were placed, by asset id, for loads that come after others."""
     previous: Plan | None = None
+    before_kw: FloatArray | None = None
+    """(n,): what the previous plan said of the asset that is being built, NaN where it said nothing."""
     stay_gain: float = 0.0
     """Currency that a change of the previous plan must gain."""
     phased: list[OnPhase] = field(default_factory=list)

@@ -8,6 +8,7 @@ from ..model.program import IntArray, Switch
 from ..model.series import FloatArray
 from ._site import Site
 
+QUIET_KW = 1e-3
 START_TASTE = 100.0
 """One start more than needed counts like a hundredth of a cent: ties are broken, money is not."""
 
@@ -32,7 +33,7 @@ def add_switching(
     program = site.program
     shortest = float(np.median(site.horizon.hours[slots])) * 60
     block = max(math.ceil(max(min_on_minutes, min_off_minutes) / shortest - 1e-6), 1)
-    program.switches.append(Switch(on, block, lead))
+    program.switches.append(Switch(on, block, lead, _before(site, slots)))
     starts = program.columns(len(slots), upper=1.0, taste=START_TASTE)
     rows = program.rows(len(slots), lower=0.0)
     joined = np.flatnonzero(np.diff(slots) == 1) + 1
@@ -50,6 +51,14 @@ def add_switching(
         _minimum(site, starts, on, slots, edges, min_on_minutes, running=True)
     if min_off_minutes > 0:
         _minimum(site, starts, on, slots, edges, min_off_minutes, running=False)
+
+
+def _before(site: Site, slots: IntArray) -> FloatArray | None:
+    """On and off as in the previous plan."""
+    if site.before_kw is None:
+        return None
+    said = site.before_kw[slots]
+    return np.where(np.isnan(said), np.nan, (np.abs(said) > QUIET_KW).astype(float))
 
 
 def _minimum(

@@ -42,12 +42,13 @@ class Switch:
     `lead` is by how much on-time may run ahead of the relaxation's: 0 never (a charger at its least current must not
     overfill the car), 1 always (water must not be colder than wished), 0.5 either way; None: on only where the
     relaxation is wholly on (what may only run on spare power cannot be moved in time). Of two entries for a column
-    the later one counts.
+    the later one counts. `before` is how the previous plan had it: 1 on, 0 off, NaN where it said nothing.
     """
 
     columns: IntArray
     block: int = 1
     lead: float | None = 0.5
+    before: FloatArray | None = None
 
 
 @dataclass(slots=True)

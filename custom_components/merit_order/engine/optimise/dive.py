@@ -43,12 +43,16 @@ class Dive:
         chosen = [choice.columns for choice in program.choices]
         self._toggles = np.setdiff1d(solver.integers, np.concatenate(chosen) if chosen else np.zeros(0))
 
-    def run(self, x: FloatArray) -> Found | None:
-        """The best found from the relaxation's columns; None when rounding led to a dead end."""
+    def run(self, x: FloatArray, *, anchored: bool = False) -> Found | None:
+        """The best found from the relaxation's columns, or `anchored` at the previous plan; None when rounding led to
+        a dead end.
+        """
         solver, program = self._solver, self._program
         turns = either_columns(program)
         others = np.setdiff1d(solver.integers, turns)
         whole = rounded(program, x, solver.columns.stay)
+        if anchored:
+            _as_before(program, whole)
         solver.bound(others, whole[others], whole[others])
         settled = self._improved(solver.run(), program.choices, np.setdiff1d(self._toggles, turns))
         if settled is None or not len(turns):
@@ -157,6 +161,14 @@ def rounded(program: Program, x: FloatArray, stay: FloatArray) -> FloatArray:
         if np.sum(part) > 0.5:
             whole[choice.columns[int(likeliest)]] = 1.0
     return whole
+
+
+def _as_before(program: Program, whole: FloatArray) -> None:
+    """Switches as the previous plan had them, where it had them."""
+    for switch in program.switches:
+        if switch.before is not None:
+            known = ~np.isnan(switch.before)
+            whole[switch.columns[known]] = switch.before[known]
 
 
 def sum_up(switch: Switch, x: FloatArray) -> FloatArray:

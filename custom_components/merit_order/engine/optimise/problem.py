@@ -53,6 +53,7 @@ def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
     )
     parts: list[Part] = []
     for spec in _ordered(snapshot):
+        site.before_kw = site.planned_before(spec.id) if snapshot.previous is not None else None
         part = asset_kind(spec.kind).build(spec, site)
         if part is not None:
             parts.append(part)

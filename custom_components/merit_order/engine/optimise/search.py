@@ -51,9 +51,8 @@ class Search:
         bound, x = relaxed
         best: Found | None = relaxed
         if self._fractional(x):
-            best = Dive(self.program, self.solver).run(x)
-            open_gap = best is None or best[0] - bound > tolerance(bound)
-            if open_gap and (best is None or self._left(began) >= LEAST_SEARCH):
+            best = self._dive(x, bound)
+            if self._is_open(best, bound) and (best is None or self._left(began) >= LEAST_SEARCH):
                 best, bound = self._polish(best, bound, began)
             assert best is not None
             hold(self.solver, best[1])
@@ -76,6 +75,22 @@ class Search:
     def _fractional(self, x: FloatArray) -> bool:
         part = x[self.solver.integers]
         return bool(np.any(np.abs(part - np.round(part)) > INTEGRAL))
+
+    def _dive(self, x: FloatArray, bound: float) -> Found | None:
+        """From the relaxation at `x`; before that from the previous plan, which is not to be left for a worse one."""
+        if all(switch.before is None for switch in self.program.switches):
+            return Dive(self.program, self.solver).run(x)
+        stayed = Dive(self.program, self.solver).run(x, anchored=True)
+        if not self._is_open(stayed, bound):
+            return stayed
+        self.solver.release(self.solver.integers)
+        self.solver.run()
+        moved = Dive(self.program, self.solver).run(x)
+        found = [each for each in (stayed, moved) if each is not None]
+        return min(found, key=lambda each: each[0], default=None)
+
+    def _is_open(self, best: Found | None, bound: float) -> bool:
+        return best is None or best[0] - bound > tolerance(bound)
 
     def _polish(self, best: Found | None, bound: float, began: float) -> tuple[Found, float]:
         """Search on from `best`: first only which way eithers go, then everything, until time is up."""
