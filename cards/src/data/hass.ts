@@ -6,7 +6,10 @@ export interface Connection {
   subscribeMessage<T>(
     callback: (message: T) => void,
     message: { type: string },
+    options?: { resubscribe?: boolean },
   ): Promise<() => Promise<void>>;
+  addEventListener(event: "ready", listener: () => void): void;
+  removeEventListener(event: "ready", listener: () => void): void;
 }
 
 export interface Hass {

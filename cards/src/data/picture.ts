@@ -3,42 +3,73 @@ import type { Picture } from "./types";
 
 type Listener = (picture: Picture, error: string | null) => void;
 
-/** One subscription for all cards on the page; Home Assistant's connection renews it by itself when it was lost. */
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * One subscription for all cards on the page, which comes back by itself.
+ *
+ * Home Assistant's connection would renew it after a loss, but only once: at that moment the server may be up and the
+ * integration not yet, and a wall panel has nobody who reloads the page. So it is renewed here, for as long as it takes.
+ */
 class Feed {
   private picture: Picture = { plan: null, home: null, entities: {} };
   private listeners = new Set<Listener>();
-  private unsubscribe: Promise<() => Promise<void>> | null = null;
+  private stop: (() => Promise<void>) | null = null;
   private error: string | null = null;
+  private attempt = 0;
+  private wait = FIRST_WAIT_MS;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly connection: Connection) {}
 
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     listener(this.picture, this.error);
-    this.unsubscribe ??= this.open();
+    if (this.listeners.size === 1) this.begin();
     return () => {
       this.listeners.delete(listener);
-      if (this.listeners.size === 0) this.close();
+      if (this.listeners.size === 0) this.end();
     };
   }
 
-  private open(): Promise<() => Promise<void>> {
-    const opened = this.connection.subscribeMessage<Partial<Picture>>((part) => this.take(part), {
-      type: "merit_order/subscribe",
-    });
-    opened.catch((problem: { message?: string }) => {
-      // The integration may still be starting: say what it says, and let the next card that appears try again.
-      this.unsubscribe = null;
-      this.error = problem.message ?? String(problem);
-      this.tell();
-    });
-    return opened;
+  private begin(): void {
+    this.connection.addEventListener("ready", this.open);
+    this.open();
   }
 
-  private close(): void {
-    const opened = this.unsubscribe;
-    this.unsubscribe = null;
-    opened?.then((stop) => stop()).catch(() => undefined);
+  private end(): void {
+    this.connection.removeEventListener("ready", this.open);
+    this.attempt++;
+    clearTimeout(this.timer);
+    this.stop?.().catch(() => undefined);
+    this.stop = null;
+  }
+
+  private open = async (): Promise<void> => {
+    const attempt = ++this.attempt;
+    clearTimeout(this.timer);
+    try {
+      const stop = await this.connection.subscribeMessage<Partial<Picture>>(
+        (part) => {
+          if (attempt === this.attempt) this.take(part);
+        },
+        { type: "merit_order/subscribe" },
+        { resubscribe: false },
+      );
+      if (attempt !== this.attempt) await stop().catch(() => undefined);
+      else this.stop = stop;
+      this.wait = FIRST_WAIT_MS;
+    } catch (problem) {
+      if (attempt === this.attempt) this.tryLater(problem as { message?: string });
+    }
+  };
+
+  private tryLater(problem: { message?: string }): void {
+    this.error = problem.message ?? String(problem);
+    this.timer = setTimeout(this.open, this.wait);
+    this.wait = Math.min(2 * this.wait, LONGEST_WAIT_MS);
+    this.tell();
   }
 
   private take(part: Partial<Picture>): void {
