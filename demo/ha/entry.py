@@ -40,7 +40,8 @@ APPLIANCES = (BOILER, PUMP, DISHWASHER, CHARGER)
 # Where the car's own integration would tell its charge; the wallbox does not know it.
 CAR_SOC = "input_number.car_charge"
 
-# What a person would tell of the things they own; all else is measured.
+# What a person would tell of the things they own; all else is measured. The connection is fused at 3 × 20 A.
+CONNECTION = {"import_limit_kw": 13.8}
 BOILER_NEED = {
     "mode": "needed",
     "power_kw": 2.0,
@@ -132,7 +133,7 @@ async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -
                     "port": dsmr["port"],
                     "version": dsmr["version"].lower(),
                 },
-                _asset("grid", Role.GRID, "Grid"),
+                _asset("grid", Role.GRID, "Grid", CONNECTION),
             ),
             *[
                 await _device(ports, key, title, kind, {name: addresses[key][name] for name in names}, asset)
