@@ -1,13 +1,11 @@
-"""Reasons that were checked by solving again with the opposite forced, and limits found by relaxing them."""
+"""Reasons that were checked by solving again with the opposite forced."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from .assets._base import Opposite, Values
-from .model.plan import Plan, Reason, Shortfall
+from .model.plan import Plan, Reason
 from .optimise.dive import hold
 from .optimise.problem import Problem
 from .optimise.search import Search
@@ -34,12 +32,8 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
             if answer is not None and sum(answer) >= LEAST:
                 found.append(_reason(problem, opposite, *answer))
         reasons[part.spec.id] = tuple(found)
-    shortfalls = tuple(
-        _with_limit(problem, search, values, short) if time.perf_counter() < end else short
-        for short in plan.shortfalls
-    )
     assets = tuple(replace(asset, reasons=reasons.get(asset.id, ())) for asset in plan.assets)
-    return replace(plan, assets=assets, shortfalls=shortfalls)
+    return replace(plan, assets=assets)
 
 
 def ask(problem: Problem, search: Search, values: Values, opposite: Opposite) -> tuple[float, float] | None:
@@ -79,29 +73,3 @@ def _reason(problem: Problem, opposite: Opposite, money: float, wish: float) -> 
         cost_of_opposite=None if missed else round(money + wish, 4),
         values=told,
     )
-
-
-def _with_limit(problem: Problem, search: Search, values: Values, short: Shortfall) -> Shortfall:
-    """The limit that stands in the way: the connection, if the wish could be met without it."""
-    if short.limit is not None:
-        return short
-    solver, grid = search.solver, problem.grid
-    solver.bound_rows(grid.cuts, -np.inf, np.inf)
-    solver.bound(grid.imports, 0.0, np.inf)
-    solver.release(solver.integers)
-    found = solver.run()
-    solver.release(grid.imports)
-    solver.bound_rows(grid.cuts, -np.inf, 1.0)
-    hold(solver, values.x)
-    if found is None:
-        return short
-    part = next(part for part in problem.parts if part.spec.id == short.asset)
-    still = part.outcome(Values(found[1], values.dual, values.reduced)).shortfalls
-    left = _same(still, short)
-    if left < short.amount * 0.5:
-        return replace(short, limit="import_limit", remedy="raise_import_limit")
-    return replace(short, limit="time", remedy="more_time_or_power")
-
-
-def _same(shortfalls: Sequence[Shortfall], short: Shortfall) -> float:
-    return sum(other.amount for other in shortfalls if (other.need, other.by) == (short.need, short.by))

@@ -13,9 +13,12 @@ from .optimise.problem import pose
 from .optimise.search import Search
 from .optimise.solver import SolverError
 from .plan import intents, make_plan, no_plan
+from .shortfalls import find_limits
 
 EXPLAIN_S = 0.3
 """Seconds for questions: a full home asks about ten, each a few hundredths."""
+LIMITS_S = 0.3
+"""Seconds to find what stands in the way of missed wishes; without one it takes none."""
 CONTROLLABLE = frozenset(kind.key for kind in ASSETS if kind.controllable)
 
 
@@ -43,5 +46,6 @@ def think(snapshot: Snapshot) -> Decision:
     plan = replace(plan, baseline_cost=baseline_cost(problem, solution.values))
     if snapshot.settings.explain:
         plan = explain(plan, problem, search, solution.values, EXPLAIN_S)
+        plan = find_limits(plan, snapshot, problem, search, solution.values, LIMITS_S)
     plan = replace(plan, total_ms=(time.perf_counter() - began) * 1000)
     return Decision(plan=plan, intents=intents(plan, CONTROLLABLE))

@@ -142,24 +142,24 @@ def test_one_off_needs_come_on_top() -> None:
 
 
 def test_needs_are_served_by_priority_when_not_all_fit() -> None:
-    """Proves: 1 kW of connection serves the first; the other is named, with the connection as the limit."""
+    """Proves: 1 kW of connection serves the first; the other is named, and that others come first."""
     first = load("first", run_minutes=60, deadline="01:00", priority=1)
     second = load("second", run_minutes=60, deadline="01:00", priority=9)
     found = plan(home([0.3], first, second, grid(import_limit_kw=1.0), settings={"explain": True}))
     assert powers(found, "first") == [1]
     assert powers(found, "second") == [0]
     [short] = found.shortfalls
-    assert (short.asset, short.need, short.amount, short.limit) == ("second", "runs", 1, "import_limit")
+    assert (short.asset, short.need, short.amount, short.limit) == ("second", "runs", 1, "others")
 
 
 def test_a_need_that_cannot_be_met_is_met_as_far_as_can_be() -> None:
-    """Proves: 2 of 5 kWh, the rest named with time as the limit."""
+    """Proves: 2 of 5 kWh, the rest named; the plan ends with the deadline, so only more power would do."""
     spec = load(energy_kwh=5.0, contiguous=False, deadline="02:00")
     found = plan(home([0.3, 0.2], spec, settings={"explain": True}))
     assert powers(found, "load") == [1, 1]
     [short] = found.shortfalls
     assert short.amount == pytest.approx(3)
-    assert short.limit == "time"
+    assert short.limit == "power"
     assert short.by == MIDNIGHT + 2 * HOUR
 
 

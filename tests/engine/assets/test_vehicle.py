@@ -9,7 +9,7 @@ from custom_components.merit_order.engine.assets import asset_kind
 from custom_components.merit_order.engine.model.codec import from_json
 from custom_components.merit_order.engine.model.plan import PlanStatus
 from custom_components.merit_order.engine.model.snapshot import AssetSpec, Need, Override, OverrideMode
-from tests.engine.homes import MIDNIGHT, asset, grid, home, of, plan, powers, solar
+from tests.engine.homes import MIDNIGHT, asset, home, of, plan, powers, solar
 
 HOUR = timedelta(hours=1)
 
@@ -97,18 +97,12 @@ def test_one_off_needs_in_percent_and_kwh() -> None:
 
 
 def test_a_departure_that_cannot_be_met_is_named() -> None:
-    """Proves: 4 of 10 kWh in the hour left: 30 % short, for want of time."""
+    """Proves: 4 of 10 kWh in the hour left: 30 % short."""
     found = plan(home([0.3, 0.3], car(departures=[leaves("01:00", 100)]), settings={"explain": True}))
     [short] = found.shortfalls
-    assert (short.need, short.unit, short.limit) == ("departure", "percent", "time")
+    assert (short.need, short.unit, short.limit) == ("departure", "percent", "power")
     assert short.amount == pytest.approx(30)
     assert short.by == MIDNIGHT + HOUR
-
-
-def test_the_connection_is_named_when_it_stands_in_the_way() -> None:
-    spec = car(departures=[leaves("01:00", 70)])
-    found = plan(home([0.3], spec, grid(import_limit_kw=1.0), settings={"explain": True}))
-    assert [(s.limit, s.remedy) for s in found.shortfalls] == [("import_limit", "raise_import_limit")]
 
 
 def test_below_its_least_level_it_charges_at_once() -> None:

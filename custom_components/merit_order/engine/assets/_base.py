@@ -8,12 +8,14 @@ import numpy as np
 
 from ..model.codec import from_json
 from ..model.errors import InputError
+from ..model.horizon import Horizon
 from ..model.options import Option, OptionType
 from ..model.plan import Shortfall
 from ..model.program import BoolArray, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, Override
+from ._relief import Relief
 from ._site import Site
 
 SIGNED = frozenset({"around_c", "low_c", "high_c", "worth", "terminal_value"})
@@ -71,6 +73,11 @@ class Opposite:
     values: Mapping[str, float | str] = field(default_factory=dict)
 
 
+def no_reliefs(spec: AssetSpec, short: Shortfall, horizon: Horizon) -> Sequence[Relief]:
+    """An asset that misses nothing."""
+    return ()
+
+
 class Part(Protocol):
     """One asset inside a program."""
 
@@ -101,6 +108,8 @@ class AssetKind:
     `role` is the device part that feeds its state and takes its commands; None needs no device.
     `controllable`: it gets a switch, a binary_sensor, a schedule, overrides.
     `build` adds the asset to the program; None when an input it cannot do without is missing (it leaves a note).
+    `reliefs` are the limits that can stand in the way of a wish of its own, those first that are easiest to move; the
+    grid's those of the connection.
     """
 
     key: str
@@ -111,6 +120,7 @@ class AssetKind:
     controllable: bool
     build: Callable[[AssetSpec, Site], Part | None]
     from_options: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    reliefs: Callable[[AssetSpec, Shortfall, Horizon], Sequence[Relief]] = no_reliefs
 
 
 def read[T](kind: type[T], raw: Mapping[str, Any], path: str, options: tuple[Option, ...] = ()) -> T:

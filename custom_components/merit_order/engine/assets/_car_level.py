@@ -58,7 +58,7 @@ def add_level(
     if params.mode != SOLAR_ONLY:
         for target in where.targets:
             short = program.columns(1, wish=price)
-            wanted = min(target.kwh, top)
+            wanted = min(target.kwh, capacity)
             if target.slot > 0:
                 program.row(np.array([level[target.slot - 1], short[0]]), 1.0, lower=wanted)
                 targets.append((target, int(short[0])))

@@ -7,12 +7,16 @@ from datetime import datetime
 import numpy as np
 
 from ..model.clock_times import parse_clock
+from ..model.codec import to_json
 from ..model.horizon import Horizon
-from ..model.plan import Shortfall
+from ..model.plan import Remedy, Shortfall
 from ..model.program import IntArray
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, Need
 from ._base import Values
+
+FELT = 0.1
+"""°C that make a difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,18 +64,41 @@ def by_needs(horizon: Horizon, needs: Iterable[Need], lows: FloatArray) -> Float
 
 
 def too_cold(
-    spec: AssetSpec, horizon: Horizon, values: Values, where: IntArray, short: IntArray
+    spec: AssetSpec,
+    horizon: Horizon,
+    values: Values,
+    where: IntArray,
+    short: IntArray,
+    temperature: IntArray,
+    low: FloatArray,
 ) -> tuple[Shortfall, ...]:
-    """One shortfall for the coldest moment, if it is felt (0.1 °C)."""
+    """One shortfall for the coldest moment, if it is felt; with when it is as warm as it was to be by then.
+
+    `temperature` are columns and `low` what was wished, both of shape (n,).
+    """
     if not len(short):
         return ()
     missing = values.x[short]
     worst = int(np.argmax(missing))
-    if missing[worst] < 0.1:
+    if missing[worst] < FELT:
         return ()
-    by: datetime = horizon.slots.edges[int(where[worst]) + 1]
+    slot = int(where[worst])
+    by: datetime = horizon.slots.edges[slot + 1]
+    warm = np.flatnonzero(values.x[temperature[slot:]] >= low[slot] - FELT)
+    remedies: tuple[Remedy, ...] = ()
+    if len(warm):
+        remedies = (
+            Remedy(code="more_time", values={"by": to_json(horizon.slots.edges[slot + int(warm[0]) + 1])}),
+        )
     return (
-        Shortfall(asset=spec.id, need="temperature", by=by, amount=float(missing[worst]), unit="celsius"),
+        Shortfall(
+            asset=spec.id,
+            need="temperature",
+            by=by,
+            amount=float(missing[worst]),
+            unit="celsius",
+            remedies=remedies,
+        ),
     )
 
 

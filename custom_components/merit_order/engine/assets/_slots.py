@@ -13,7 +13,10 @@ from ._windows import Window
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Per-slot columns of one window. `columns` are kW, or on/off when `switched` (then times `kw`)."""
+    """Per-slot columns of one window. `columns` are kW, or on/off when `switched` (then times `kw`).
+
+    `short` is the column of what is missing, in kWh or in whole slots; None where nothing is needed.
+    """
 
     window: Window
     slots: IntArray
@@ -21,6 +24,7 @@ class Use:
     kw: float
     switched: bool
     need_kwh: float
+    short: int | None = None
 
     def power(self, values: Values, n: int) -> FloatArray:
         """kW per slot, shape (n,)."""
@@ -40,11 +44,10 @@ class Use:
 
     def missing(self, values: Values, hours: FloatArray) -> float:
         """kWh of the need that are not delivered."""
-        done = float(self.power(values, len(hours)) @ hours)
-        # A run that is planned in whole slots may end a part of a slot early.
-        whole = self.kw * float(np.min(hours)) if self.switched else 0.0
-        missing = self.need_kwh - done
-        return missing if missing > whole else 0.0
+        # Whole slots may be a part of a slot more or less than the need; that is no shortfall.
+        if self.short is None or values.x[self.short] < (0.5 if self.switched else 1e-6):
+            return 0.0
+        return max(self.need_kwh - float(self.power(values, len(hours)) @ hours), 0.0)
 
 
 def add_use(
@@ -62,20 +65,20 @@ def add_use(
     slots = np.arange(window.first, window.last)
     slots = slots[allowed[slots]]
     use = _columns(site, slots, kw, switched=switched)
-    result = Use(window, slots, use, kw, switched, need_kwh)
     hours = horizon.hours[slots]
     if not switched or not len(slots):
         short = program.columns(1, upper=need_kwh, wish=price)
         columns, weights = np.append(use, short), np.append(hours if not switched else hours * kw, 1.0)
         program.row(columns, weights, lower=need_kwh, upper=need_kwh)
-        return result
+        # Without a slot to switch in, what is short is counted in kWh.
+        return Use(window, slots, use, kw, switched and len(slots) > 0, need_kwh, int(short[0]))
     unit = float(np.min(hours[1:])) if len(slots) > 1 else float(hours[0])
     # Whole slots are counted, a first slot that has half gone as one: the relaxation then has whole-number corners.
     weights = np.floor(hours / unit + 0.5)
     wanted = float(np.ceil(need_kwh / (kw * unit) - 1e-6))
     short = program.columns(1, upper=wanted, wish=price * kw * unit)
     program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted, upper=wanted)
-    return result
+    return Use(window, slots, use, kw, switched, need_kwh, int(short[0]))
 
 
 def add_optional(

@@ -4,12 +4,14 @@ Per slot: charge c, discharge d >= 0 (AC), level e at the end: e_t = e_{t-1} + e
 c / C + d / D <= 1; where doing both at once would pay (energy has a negative worth) a binary forbids it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..model.codec import from_json
-from ..model.plan import Health, InputStatus
+from ..model.horizon import Horizon
+from ..model.plan import Health, InputStatus, Shortfall
 from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
@@ -17,6 +19,7 @@ from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import NEVER
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
 from ._battery import OPTIONS, BatteryParams, BatteryState, measured, start_level
+from ._relief import Relief, Step, with_params
 from ._site import Giver, Site
 from ._store import self_consumption
 
@@ -263,6 +266,15 @@ def _orders(
             site.program.put(rows, columns, sign)
 
 
+def reliefs(spec: AssetSpec, short: Shortfall, horizon: Horizon) -> Sequence[Relief]:
+    """The battery without what it keeps back: it may help a connection that is too small."""
+    params = read(BatteryParams, spec.params, f"assets.{spec.id}.params", OPTIONS)
+    if max(params.min_soc, params.reserve_soc) <= 0:
+        return ()
+    empty = with_params(spec, min_soc=0.0, reserve_soc=0.0)
+    return (Relief("reserve", "lower_reserve", [Step(empty, {"asset": spec.id})]),)
+
+
 BATTERY = AssetKind(
     key="battery",
     options=OPTIONS,
@@ -271,4 +283,5 @@ BATTERY = AssetKind(
     role=Role.BATTERY,
     controllable=True,
     build=build,
+    reliefs=reliefs,
 )

@@ -4,19 +4,27 @@ Variables per slot: import, export >= 0. import / I + export / X <= 1 with the s
 but for the mix inside the triangle; where mixing would pay (export price above import price) a binary forbids it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..model.horizon import Horizon
 from ..model.options import Option, OptionType
+from ..model.plan import Shortfall
 from ..model.program import Either, IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
 from ._peak import add_peak
+from ._relief import Relief, Step, with_params
 from ._site import Site
 
+STEP_KW, STEPS = 0.5, 64
+"""By how much, and how often, a higher limit of import is thought of."""
+FUSES_A = (16.0, 20.0, 25.0, 32.0, 35.0, 40.0, 50.0, 63.0, 80.0, 100.0)
+"""Main fuses there are."""
 TRACE_KW = 1e-6
 """A milliwatt is nothing, but its inverse would be a coefficient."""
 
@@ -51,6 +59,8 @@ class GridPart:
     over: IntArray
     spill: IntArray
     cuts: IntArray
+    phases: IntArray
+    """Rows of the limit on each phase, if any."""
 
     def outcome(self, values: Values) -> Outcome:
         """Net power, + import."""
@@ -86,22 +96,32 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     spill = _slack(site, np.maximum(-site.fixed, 0.0) > most_out, -1.0)
     cuts = _no_mixing(site, imports, exports, most_in, most_out)
     add_peak(site, imports)
-    if (amperes := none_if_nan(params.phase_limit_a)) is not None:
-        _phases(site, imports, exports, amperes * params.voltage / 1000)
-    return GridPart(spec, imports, exports, over, spill, cuts)
+    phases = np.zeros(0, dtype=np.int64)
+    if (limit := phase_limit_kw(spec)) < np.inf:
+        phases = _phases(site, imports, exports, limit)
+    return GridPart(spec, imports, exports, over, spill, cuts, phases)
 
 
-def _phases(site: Site, imports: IntArray, exports: IntArray, limit_kw: float) -> None:
+def phase_limit_kw(spec: AssetSpec) -> float:
+    """What each phase can carry; infinite without a limit."""
+    params = read(GridParams, spec.params, f"assets.{spec.id}.params")
+    amperes = none_if_nan(params.phase_limit_a)
+    return float("inf") if amperes is None else amperes * params.voltage / 1000
+
+
+def _phases(site: Site, imports: IntArray, exports: IntArray, limit_kw: float) -> IntArray:
     """On each phase: a third of what is spread, (net − S) / 3, and what hangs on it alone; S is all that does so."""
     program, n = site.program, site.horizon.n
+    limits = program.rows(3 * n, upper=limit_kw)
     for phase in (1, 2, 3):
-        rows = program.rows(n, upper=limit_kw)
+        rows = limits[(phase - 1) * n : phase * n]
         program.put(rows, imports, 1 / 3)
         program.put(rows, exports, -1 / 3)
         for use in site.phased:
             share = 2 / 3 if use.phase == phase else -1 / 3
             program.put(rows[use.slots], use.columns, use.kw * share)
         program.put(rows, program.columns(n, wish=site.wishes.physics * site.horizon.hours), -1.0)
+    return limits
 
 
 def _limit(value: float | None) -> float:
@@ -139,6 +159,21 @@ def _no_mixing(
     return rows
 
 
+def reliefs(spec: AssetSpec, short: Shortfall, horizon: Horizon) -> Sequence[Relief]:
+    """What the connection could be instead."""
+    params = read(GridParams, spec.params, f"assets.{spec.id}.params")
+    found = []
+    if (limit := none_if_nan(params.import_limit_kw)) is not None:
+        powers = [limit + STEP_KW * i for i in range(1, STEPS + 1)]
+        steps = [Step(with_params(spec, import_limit_kw=kw), {"kw": kw}) for kw in powers]
+        found.append(Relief("import_limit", "raise_import_limit", steps))
+    if (fuse := none_if_nan(params.phase_limit_a)) is not None:
+        bigger = [ampere for ampere in FUSES_A if ampere > fuse]
+        steps = [Step(with_params(spec, phase_limit_a=ampere), {"ampere": ampere}) for ampere in bigger]
+        found.append(Relief("phase_limit", "raise_phase_limit", steps))
+    return found
+
+
 GRID = AssetKind(
     key="grid",
     options=(
@@ -152,4 +187,5 @@ GRID = AssetKind(
     role=Role.GRID,
     controllable=False,
     build=build,
+    reliefs=reliefs,
 )

@@ -17,6 +17,7 @@ from ..model.snapshot import AssetSpec
 from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, measured_c, read
 from ._comfort import by_needs, by_time, too_cold
+from ._heat_relief import heating_reliefs
 from ._heater import Heater, add_heater, left_alone
 from ._heating import OPTIONS, UNDERFLOOR, HeatingParams, HeatingState
 from ._site import Site
@@ -70,7 +71,9 @@ class HeatingPart:
             level_start=float(self.start[0]),
             level_min=float(np.nanmin(self.low)),
             level_max=float(np.nanmax(self.high)),
-            shortfalls=too_cold(self.spec, self.site.horizon, values, self.where, self.short),
+            shortfalls=too_cold(
+                self.spec, self.site.horizon, values, self.where, self.short, self.room, self.low
+            ),
         )
 
     def opposites(self, values: Values) -> Sequence[Opposite]:
@@ -166,4 +169,5 @@ HEATING = AssetKind(
     role=Role.HEAT,
     controllable=True,
     build=build,
+    reliefs=heating_reliefs,
 )

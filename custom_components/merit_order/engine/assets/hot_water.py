@@ -20,6 +20,7 @@ from ..model.snapshot import AssetSpec
 from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, measured_c, read
 from ._comfort import by_needs, by_time, too_cold
+from ._heat_relief import hot_water_reliefs
 from ._heater import Heater, add_heater, left_alone
 from ._hot_water import DRAW_BY_HOUR, KWH_PER_LITRE_K, OPTIONS, HotWaterParams, HotWaterState
 from ._site import Site
@@ -51,6 +52,7 @@ class HotWaterPart:
     start: FloatArray
     kept: Kept
     water: IntArray
+    low: FloatArray
     where: IntArray
     short: IntArray
     due: datetime | None
@@ -60,7 +62,8 @@ class HotWaterPart:
         """Electric power and water temperature."""
         power = self.heater.electric(values)
         power = np.where(power < 1e-6, 0.0, power)
-        short = list(too_cold(self.spec, self.site.horizon, values, self.where, self.short))
+        horizon = self.site.horizon
+        short = list(too_cold(self.spec, horizon, values, self.where, self.short, self.water, self.low))
         if (
             self.due is not None
             and self.hygiene_short is not None
@@ -135,7 +138,7 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     value_last(site, water, kept)
     due, hygiene = _hygiene(site, params, state, water, price[0])
     return HotWaterPart(
-        spec, site, params, heater, cop, dynamics, begin, kept, water, where, short, due, hygiene
+        spec, site, params, heater, cop, dynamics, begin, kept, water, low, where, short, due, hygiene
     )
 
 
@@ -227,4 +230,5 @@ HOT_WATER = AssetKind(
     role=Role.TANK,
     controllable=True,
     build=build,
+    reliefs=hot_water_reliefs,
 )

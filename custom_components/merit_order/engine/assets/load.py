@@ -18,6 +18,7 @@ from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
+from ._load_relief import load_reliefs
 from ._runs import Profile, Runs, add_order, add_runs
 from ._site import Site
 from ._slots import Use, add_optional, add_use
@@ -283,4 +284,5 @@ LOAD = AssetKind(
     controllable=True,
     build=build,
     from_options=from_options,
+    reliefs=load_reliefs,
 )

@@ -33,6 +33,7 @@ from ._vehicle import (
     from_options,
     powers,
 )
+from ._vehicle_relief import vehicle_reliefs
 from ._windows import one_off
 
 __all__ = ["VEHICLE", "VehicleParams", "VehicleState"]
@@ -286,4 +287,5 @@ VEHICLE = AssetKind(
     controllable=True,
     build=build,
     from_options=from_options,
+    reliefs=vehicle_reliefs,
 )

@@ -63,8 +63,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What would let a missed wish be met, by itself, as data: `code` is a translation key.
+
+    `values` say how far: `kw`, `ampere`, `starts` and the like as numbers, instants in ISO 8601, an asset by its id.
+    """
+
+    code: str
+    values: Mapping[str, float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """A wish that is not met in full: what, by when, how much short, what stood in the way, what would fix it."""
+    """A wish that is not met in full: what, by when, how much short, what stood in the way, what would fix it.
+
+    `limit` was found by planning again without it; None: there was no time to look, "several": no single one.
+    """
 
     asset: str
     need: str
@@ -72,7 +86,7 @@ class Shortfall:
     amount: float
     unit: str
     limit: str | None = None
-    remedy: str | None = None
+    remedies: tuple[Remedy, ...] = ()
     values: Mapping[str, float | str] = field(default_factory=dict)
 
 

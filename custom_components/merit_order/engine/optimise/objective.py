@@ -10,9 +10,16 @@ TASTE = 1e-6
 
 
 def wishes(horizon: Horizon) -> Wishes:
-    """Prices of unmet wishes, scaled to the prices of this horizon so that a spike does not turn the order round."""
+    """Prices of unmet wishes, scaled to the prices of this horizon so that a spike does not turn the order round.
+
+    Above a capacity charge too: a kWh within one of its windows raises the peak by the inverse of the window's hours.
+    """
     top = float(max(np.max(np.abs(horizon.import_price)), np.max(np.abs(horizon.export_price)), 0.1))
-    return Wishes(physics=1000 * top, need=20 * top, level=0.2 * top, spare=0.02 * min(top, 1.0))
+    charge = horizon.capacity
+    peak = 0.0 if charge is None else max(charge.price_per_kw, 0.0) * 60 / charge.window_minutes
+    # The lowest priority counts a quarter, the highest four times.
+    need = 20 * top + 5 * peak
+    return Wishes(physics=max(1000 * top, 20 * need), need=need, level=0.2 * top, spare=0.02 * min(top, 1.0))
 
 
 def stored_value(horizon: Horizon, efficiency: float = 0.95) -> float:
