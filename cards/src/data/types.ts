@@ -63,6 +63,11 @@ export interface InputStatus {
   reason: string | null;
 }
 
+export interface Remedy {
+  code: string;
+  values: Readonly<Record<string, number | string>>;
+}
+
 export interface Shortfall {
   asset: string;
   need: string;
@@ -70,7 +75,7 @@ export interface Shortfall {
   amount: number;
   unit: string;
   limit: string | null;
-  remedy: string | null;
+  remedies: readonly Remedy[];
 }
 
 export interface Plan {

@@ -4,6 +4,7 @@ import type { Hass } from "../data/hass";
 import type { AssetPlan } from "../data/types";
 import type { Format } from "../logic/format";
 import { askable, nextAt, UNITS, unitOf } from "../logic/needs";
+import { explained } from "../logic/shortfalls";
 import { waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
 import { PictureCard } from "../parts/picture-card";
@@ -69,7 +70,8 @@ export class NeedsCard extends PictureCard {
       ${orders.map((order) => html`<p>${t(`override.${order.mode}`, { time: format.when(Date.parse(order.end), now) })}</p>`)}
       ${short.map((one) => {
         const amount = `${format.number(one.amount)} ${UNITS[one.unit.toLowerCase()] ?? one.unit}`;
-        return html`<p class="short">${t("need_short", { amount, time: format.when(Date.parse(one.by), now) })}</p>`;
+        return html`<p class="short">${t("need_short", { amount, time: format.when(Date.parse(one.by), now) })}</p>
+          <p>${explained(one, plan, now, t, format).join(" ")}</p>`;
       })}</div>
       ${
         needs.length + orders.length > 0
