@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -12,11 +11,11 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval, async_track_utc_time_change
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from .battery_levels import battery_levels, battery_params
 from .const import MODE_AUTOMATIC
 from .coordinator import LOGGER
 from .driver import Driver
-from .engine.assets._battery import measured, start_level
-from .engine.assets.battery import BatteryParams, BatteryState
+from .engine.assets.battery import BatteryParams
 from .engine.assets.load import OPTIONAL, LoadParams
 from .engine.ledger import (
     BatterySlot,
@@ -211,28 +210,17 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         }
 
     def _levels(self) -> dict[str, float]:
-        """What the batteries hold now, in kWh; one that does not say is left out."""
-        limits = self._limits()
-        found = {
-            asset.id: start_level(limits[asset.id], BatteryState(soc_percent=part.soc_percent))
-            for asset in self.home.assets
-            if asset.id in limits and (part := self._part(asset)) is not None
-        }
-        return {key: level for key, level in found.items() if level is not None}
+        """What the batteries that may be steered hold now, in kWh; one that does not say is left out."""
+        counted = self._counted()
+        return {key: level for key, level in battery_levels(self.home).items() if key in counted}
 
     def _limits(self) -> dict[str, BatteryParams]:
         """Capacity, power limits and efficiencies of every battery that may be steered, as last told."""
-        found = {}
-        for asset in self.home.assets:
-            if asset.role is not Role.BATTERY or not _counts(asset):
-                continue
-            told = self.home.devices[asset.subentry_id].told(Role.BATTERY)
-            state = BatteryState()
-            if told is not None:
-                names = [column.name for column in fields(BatteryState)]
-                state = BatteryState(**{name: getattr(told.part, name) for name in names})
-            found[asset.id] = measured(from_json(BatteryParams, dict(asset.config.params)), state)
-        return found
+        counted = self._counted()
+        return {key: params for key, params in battery_params(self.home).items() if key in counted}
+
+    def _counted(self) -> set[str]:
+        return {asset.id for asset in self.home.assets if _counts(asset)}
 
     def _part(self, asset: PlannedAsset) -> Any:
         readings = self.home.devices[asset.subentry_id].readings

@@ -43,7 +43,10 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 @callback
 @websocket_command({"type": "merit_order/subscribe"})
 def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Push `{"plan", "home", "entities", "scorecard"}` now, after that what changed of them. Any user may read."""
+    """Push `{"plan", "home", "entities", "savings", "scorecard", "history"}` now, after that what changed of them.
+
+    What is added to the history later comes as `history_add`, of the same shape. Any user may read.
+    """
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False):
         connection.send_error(msg["id"], ERR_NOT_FOUND, "Merit Order is not set up")
         return
@@ -89,8 +92,11 @@ class Feed:
                 runtime.live.async_add_listener(self._push),
                 runtime.savings.async_add_listener(self._push),
                 runtime.scorecard.async_add_listener(self._push),
+                runtime.history.listen(self._push_past),
             ]
             self._push()
+            self._push_past(None)
+            runtime.history.complete()
 
     @callback
     def _unhook(self) -> None:
@@ -107,6 +113,7 @@ class Feed:
             "plan": runtime.planner.plan_json,
             "home": home_json(runtime),
             "entities": entities_json(self._hass, runtime),
+            "savings": savings_json(runtime),
             "scorecard": runtime.scorecard.json(),
         }
         sent = self._sent

@@ -133,8 +133,8 @@ async def test_cards_are_told(
     client = await hass_ws_client(hass)
     await client.send_json_auto_id({"type": "merit_order/subscribe"})
     assert (await client.receive_json())["success"]
-    home = (await client.receive_json())["event"]["home"]
-    assert home["savings"] == {
+    event = (await client.receive_json())["event"]
+    assert event["savings"] == {
         "today": 0.0,
         "month": 0.0,
         "total": 0.0,

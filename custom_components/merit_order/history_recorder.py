@@ -1,0 +1,72 @@
+"""What the recorder's hourly statistics say of quarter hours in which nobody here looked."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+
+from .const import DOMAIN
+from .engine.model.roles import Role
+from .engine.model.series import Series
+from .gather import Home
+from .load_history import OWN_SENSORS, PLANNED_SENSORS
+
+type Flow = Sequence[tuple[float, str]]
+"""Energy sensors (unique id) that make up one flow, each with its sign."""
+
+
+async def recorded(
+    hass: HomeAssistant, home: Home, wanted: Sequence[datetime]
+) -> dict[datetime, dict[str, float]]:
+    """Mean powers in kW by asset id and key of the home, for each of the `wanted` starts of which something is known.
+
+    A quarter hour gets the mean of its hour. The load is what flows in less what planned assets use.
+    """
+    if not wanted:
+        return {}
+    registry = er.async_get(hass)
+    first, end = wanted[0] - timedelta(hours=1), wanted[-1] + timedelta(hours=1)
+    known: dict[str, list[tuple[float, Series]]] = {}
+    for key, flow in _flows(home).items():
+        ids = [(sign, registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique)) for sign, unique in flow]
+        known[key] = [
+            (sign, await home.ports.history.mean_power_kw(found, first, end))
+            for sign, found in ids
+            if found is not None
+        ]
+    return {at: figures for at in wanted if (figures := _at(known, home, at))}
+
+
+def _flows(home: Home) -> Mapping[str, Flow]:
+    flows: dict[str, list[tuple[float, str]]] = {"grid": [], "solar": []}
+    for asset in home.assets:
+        if asset.role is Role.GRID:
+            flows["grid"] += [(1.0, _unique(asset.subentry_id, "grid_import"))]
+            flows["grid"] += [(-1.0, _unique(asset.subentry_id, "grid_export"))]
+        elif asset.role is Role.SOLAR:
+            flows["solar"] += [(1.0, _unique(asset.subentry_id, "solar"))]
+        elif asset.role is Role.BATTERY:
+            charge = (1.0, _unique(asset.subentry_id, "battery_charge"))
+            flows[asset.id] = [charge, (-1.0, _unique(asset.subentry_id, "battery_discharge"))]
+        elif asset.role is not None and asset.role in PLANNED_SENSORS:
+            flows[asset.id] = [(1.0, f"{asset.subentry_id}_{PLANNED_SENSORS[asset.role]}")]
+    return flows
+
+
+def _unique(subentry_id: str, flow: str) -> str:
+    return f"{subentry_id}_{OWN_SENSORS[flow][1]}"
+
+
+def _at(known: Mapping[str, Sequence[tuple[float, Series]]], home: Home, at: datetime) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for key, parts in known.items():
+        values = [(sign, series.value_at(at)) for sign, series in parts]
+        if values and all(value is not None for _, value in values):
+            found[key] = sum(sign * value for sign, value in values if value is not None)
+    if "grid" in found:
+        solar = found.get("solar", 0.0)
+        used = sum(found.get(asset.id, 0.0) for asset in home.assets)
+        found["load"] = max(found["grid"] + solar - used, 0.0)
+    return found
