@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { doing, flow, inputTrouble, levelEnds, levelNow, upcoming } from "../src/logic/sentences";
-import { footer, notices, waiting } from "../src/logic/state";
+import { footer } from "../src/logic/state";
 import { asset, format, NOW, picture, plan, t } from "./home";
 
 const said = (of = plan()) => doing(of, NOW, t, format).map((one) => `${one.what} ${one.until}: ${one.why}`);
@@ -69,28 +69,7 @@ describe("sentences", () => {
   });
 });
 
-describe("states", () => {
-  it("have words while there is no plan", () => {
-    const { home } = picture();
-    expect(waiting(null, null, "Merit Order is not set up", t)).toContain("not running");
-    expect(waiting(null, home, null, t)).toContain("first plan");
-    expect(waiting({ ...plan(), home: null }, home, null, t)).toBe(
-      "There is no plan: still learning: use of the home.",
-    );
-    expect(waiting(plan(), home, null, t)).toBeNull();
-  });
-
-  it("tell of a missed need, an old plan, a lost connection and who is in charge", () => {
-    const { home } = picture();
-    expect(notices(plan(), home, true, NOW, t, format)).toEqual(["Kitchen boiler: 0.1 kWh short at 18:00"]);
-    const met = { ...plan(), shortfalls: [] };
-    expect(notices(met, home, true, NOW, t, format)).toEqual([]);
-    expect(notices(met, home, false, NOW, t, format)[0]).toContain("connection");
-    expect(notices(met, home, true, NOW + 30 * 60_000, t, format)).toEqual(["This plan is 30 minutes old."]);
-    const advises = home && { ...home, mode: "advise" as const };
-    expect(notices(met, advises, true, NOW, t, format)).toEqual([t("advise_note")]);
-  });
-
+describe("the footer", () => {
   it("claim a saving only against a baseline that was worked out", () => {
     expect(footer(plan(), null, t, format).left).toContain("saves £2.01 over no plan");
     expect(footer({ ...plan(), baseline_cost: 0 }, null, t, format).left).not.toContain("saves");

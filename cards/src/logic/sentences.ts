@@ -135,17 +135,19 @@ export function upcoming(plan: Plan, at: number, t: Translate, format: Format): 
   return t("next", { list: items.join(" · ") });
 }
 
+/** An input ("price", "solar:roof") as a person calls it. */
+export function inputName(key: string, plan: Plan, t: Translate): string {
+  const [kind = "", id] = key.split(":");
+  const word = `input.${kind}`;
+  return plan.assets.find((asset) => asset.id === id)?.name ?? (isKey(word) ? t(word) : kind);
+}
+
 /** What is wrong or not yet learned among the inputs; empty when all is well. */
 export function inputTrouble(plan: Plan, t: Translate): string {
-  const name = (key: string): string => {
-    const [kind = "", id] = key.split(":");
-    const word = `input.${kind}`;
-    return plan.assets.find((asset) => asset.id === id)?.name ?? (isKey(word) ? t(word) : kind);
+  const list = (wanted: readonly string[]): string => {
+    const found = plan.inputs.filter((one) => wanted.includes(one.health));
+    return [...new Set(found.map((one) => inputName(one.key, plan, t)))].join(", ");
   };
-  const list = (wanted: readonly string[]): string =>
-    [...new Set(plan.inputs.filter((one) => wanted.includes(one.health)).map((one) => name(one.key)))].join(
-      ", ",
-    );
   const said: readonly [Key, string][] = [
     ["inputs_bad", list(["stale", "partial", "suspect"])],
     ["inputs_missing", list(["missing"])],

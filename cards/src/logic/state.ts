@@ -1,49 +1,143 @@
 /** The states a plan can be in, in words: an empty chart without a word would be a defect. */
 
-import type { Now, Plan } from "../data/types";
-import type { Translate } from "../i18n/translate";
+import type { AssetEntities, InputStatus, Now, Picture, Plan } from "../data/types";
+import { isKey, type Translate } from "../i18n/translate";
 import type { Format } from "./format";
 import { UNITS } from "./needs";
-import { inputTrouble } from "./sentences";
+import { inputName, inputTrouble } from "./sentences";
+import { explained, explained } from "./shortfalls";
 
-const MINUTE = 60_000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
 const PLAN_OLD_MINUTES = 20;
+const SILENT_MINUTES = 3;
+const SLOW_MINUTES = 2;
 const SAVING = 0.01;
+const WRONG = new Set(["stale", "partial", "suspect", "missing"]);
+const UNMOVED = new Set(["grid", "solar"]);
+
+/** One thing a person has to know: something is wrong, or something is merely so. */
+export interface Notice {
+  readonly kind: "warning" | "info";
+  readonly text: string;
+}
+
+/** What the notices are drawn from. */
+export interface Moment {
+  readonly picture: Picture | null;
+  /** What the integration answered instead of a picture. */
+  readonly problem: string | null;
+  readonly connected: boolean;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Since when the card waits for its first picture, ms since the epoch. */
+  readonly since: number;
+}
 
 /** What stands where the chart would be while there is none; null when there is one. */
-export function waiting(
-  plan: Plan | null,
-  home: Now | null,
-  problem: string | null,
-  t: Translate,
-): string | null {
-  if (!home && problem) return t("state.no_home");
-  if (!plan) return t("state.waiting");
+export function waiting(moment: Moment, t: Translate): string | null {
+  const { picture, problem } = moment;
+  const plan = picture?.plan ?? null;
+  if (!picture?.home && problem) return t("state.no_home");
+  if (!plan) return t(moment.now - moment.since > SLOW_MINUTES * MINUTE ? "state.slow" : "state.first");
   if (plan.home) return null;
   return t("state.no_plan", { why: inputTrouble(plan, t) || t("state.unknown") });
 }
 
-/** What a person has to know before reading on: lost connection, old plan, missed needs, not in charge. */
-export function notices(
-  plan: Plan | null,
-  home: Now | null,
-  connected: boolean,
+/** What a person has to know before reading on, gravest first. */
+export function notices(moment: Moment, t: Translate, format: Format): Notice[] {
+  const { picture, now } = moment;
+  const plan = picture?.plan ?? null;
+  return [
+    ...cutOff(moment, t, format),
+    ...(plan?.home ? [...old(plan, now, t), ...doubtful(plan, now, t, format)] : []),
+    ...(plan ? missed(plan, now, t, format) : []),
+    ...(picture ? byHand(picture, now, t, format) : []),
+    ...(picture?.home ? inCharge(picture.home, t) : []),
+    ...(plan?.home ? beginnings(plan, t) : []),
+  ];
+}
+
+const warning = (text: string): Notice => ({ kind: "warning", text });
+const info = (text: string): Notice => ({ kind: "info", text });
+
+function cutOff(moment: Moment, t: Translate, format: Format): Notice[] {
+  const { picture, problem, connected, now } = moment;
+  const heard = picture?.home?.updated_at ? Date.parse(picture.home.updated_at) : null;
+  if (!connected) return [warning(t("state.lost"))];
+  if (picture?.home && problem) return [warning(t("state.no_answer"))];
+  if (heard !== null && now - heard > SILENT_MINUTES * MINUTE)
+    return [warning(t("state.silent", { time: format.when(heard, now) }))];
+  return [];
+}
+
+function old(plan: Plan, now: number, t: Translate): Notice[] {
+  const minutes = Math.round((now - Date.parse(plan.at)) / MINUTE);
+  return minutes > PLAN_OLD_MINUTES ? [warning(t("state.old", { minutes }))] : [];
+}
+
+/** An input that is not what it should be, and what the plan does about it. */
+export function doubt(
+  input: InputStatus,
+  plan: Plan,
   now: number,
   t: Translate,
   format: Format,
-): string[] {
-  const found: string[] = [];
-  if (!connected) found.push(t("state.lost"));
-  const old = plan ? (now - Date.parse(plan.at)) / MINUTE : 0;
-  if (plan?.home && old > PLAN_OLD_MINUTES) found.push(t("state.old", { minutes: Math.round(old) }));
-  for (const short of plan?.shortfalls ?? []) {
-    const name = plan?.assets.find((asset) => asset.id === short.asset)?.name ?? short.asset;
+): string | null {
+  if (!WRONG.has(input.health)) return null;
+  const key = input.health === "stale" && input.issued ? "wrong.stale_since" : `wrong.${input.health}`;
+  const time = input.issued ? format.when(Date.parse(input.issued), now) : "";
+  const rule = `rule.${input.rule}`;
+  const parts = [isKey(key) ? t(key, { time }) : input.health, isKey(rule) ? t(rule) : ""];
+  return `${inputName(input.key, plan, t)}: ${parts.filter(Boolean).join("; ")}.`;
+}
+
+function doubtful(plan: Plan, now: number, t: Translate, format: Format): Notice[] {
+  const said = plan.inputs.map((input) => doubt(input, plan, now, t, format));
+  return [...new Set(said)].flatMap((text) => (text ? [warning(text)] : []));
+}
+
+function missed(plan: Plan, now: number, t: Translate, format: Format): Notice[] {
+  return plan.shortfalls.map((short) => {
+    const name = plan.assets.find((asset) => asset.id === short.asset)?.name ?? short.asset;
     const amount = format.number(short.amount);
     const unit = UNITS[short.unit.toLowerCase()] ?? short.unit;
-    found.push(t("missed", { name, amount, unit, time: format.when(Date.parse(short.by), now) }));
-  }
-  if (home?.mode === "advise") found.push(t("advise_note"));
-  if (home?.mode === "off") found.push(t("off_note"));
+    const text = t("missed", { name, amount, unit, time: format.when(Date.parse(short.by), now) });
+    return warning([`${text}.`, ...explained(short, plan, now, t, format)].join(" "));
+  });
+}
+
+/** What a person ordered of a thing and is still so. */
+export function held(
+  entities: AssetEntities,
+  name: string,
+  now: number,
+  t: Translate,
+  format: Format,
+): string | null {
+  const order = entities.overrides.find((one) => Date.parse(one.start) <= now && now < Date.parse(one.end));
+  return order ? t(`by_hand.${order.mode}`, { name, time: format.when(Date.parse(order.end), now) }) : null;
+}
+
+function byHand(picture: Picture, now: number, t: Translate, format: Format): Notice[] {
+  return (picture.plan?.assets ?? []).flatMap((asset) => {
+    const entities = picture.entities[asset.id];
+    const said = entities ? held(entities, asset.name, now, t, format) : null;
+    return said ? [info(said)] : [];
+  });
+}
+
+function inCharge(home: Now, t: Translate): Notice[] {
+  if (home.mode === "advise") return [info(t("advise_note"))];
+  return home.mode === "off" ? [info(t("off_note"))] : [];
+}
+
+function beginnings(plan: Plan, t: Translate): Notice[] {
+  const found: Notice[] = [];
+  const learning = plan.inputs.filter((input) => input.health === "provisional");
+  const list = [...new Set(learning.map((input) => inputName(input.key, plan, t)))].join(", ");
+  if (list) found.push(info(t("state.learning", { list })));
+  if (plan.assets.every((asset) => UNMOVED.has(asset.kind))) found.push(info(t("state.nothing_to_run")));
   return found;
 }
 

@@ -96,8 +96,8 @@ export class NeedsCard extends PictureCard {
   }
 
   private body(hass: Hass): TemplateResult {
-    const { home, plan, t } = this;
-    const wait = waiting(plan, home, this.problem, t);
+    const { plan, t } = this;
+    const wait = waiting(this.moment(hass), t);
     if (wait || !plan) return html`<p class="wait">${wait}</p>`;
     const assets = askable(plan.assets);
     const format = this.format(hass);

@@ -1,7 +1,9 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Hass } from "../data/hass";
+import type { Now } from "../data/types";
 import { notices, waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
+import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
 
@@ -11,7 +13,12 @@ export class NowCard extends PictureCard {
     palette,
     cardStyles,
     css`
-      merit-order-flow { margin-top: 18px; }
+      ha-card { container-type: inline-size; height: auto; }
+      .moving { margin-top: 18px; }
+      @container (min-width: 760px) {
+        .halves { display: grid; grid-template-columns: 1fr minmax(320px, 0.8fr); gap: 32px; align-items: center; }
+        .moving { margin-top: 0; }
+      }
       .charge { margin: 10px 0 0; text-align: center; font-size: 14px; }
     `,
   ];
@@ -32,19 +39,25 @@ export class NowCard extends PictureCard {
     return { columns: 12, min_columns: 6, rows: "auto" };
   }
 
+  private moving(hass: Hass, home: Now): TemplateResult {
+    const { plan, t, dark } = this;
+    const format = this.format(hass);
+    const measured = [home.grid_kw, home.solar_kw, home.battery_kw, home.load_kw].some((kw) => kw !== null);
+    if (!measured) return html`<p class="quiet">${t(plan?.home ? "flow_unmeasured" : "no_meter")}</p>`;
+    return html`<merit-order-flow .home=${home} .format=${format} .t=${t} ?dark=${dark}></merit-order-flow>
+      ${home.battery_soc === null ? nothing : html`<p class="charge quiet">${t("charge_now", { percent: format.percent(home.battery_soc) })}</p>`}`;
+  }
+
   private body(hass: Hass): TemplateResult {
     const { home, plan, t, dark } = this;
     const format = this.format(hass);
-    const { now } = this.clock;
-    const wait = waiting(plan, home, this.problem, t);
-    return html`${notices(plan, home, hass.connected, now, t, format).map(
-      (notice) => html`<p class="notice" role="status">${notice}</p>`,
-    )}
+    const moment = this.moment(hass);
+    const wait = waiting(moment, t);
+    return html`${noticeList(notices(moment, t, format))}
       ${
         home
-          ? html`<merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${now} .format=${format} .t=${t} ?dark=${dark}></merit-order-summary>
-            <merit-order-flow .home=${home} .format=${format} .t=${t} ?dark=${dark}></merit-order-flow>
-            ${home.battery_soc === null ? nothing : html`<p class="charge quiet">${t("charge_now", { percent: format.percent(home.battery_soc) })}</p>`}`
+          ? html`<div class="halves"><merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${moment.now} .format=${format} .t=${t}
+              ?dark=${dark}></merit-order-summary><div class="moving">${this.moving(hass, home)}</div></div>`
           : nothing
       }
       ${wait ? html`<p class="wait" role="status">${wait}</p>` : nothing}`;

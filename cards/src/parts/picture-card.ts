@@ -6,6 +6,7 @@ import type { Now, Picture, Plan } from "../data/types";
 import { type Translate, translator } from "../i18n/translate";
 import { Format, type Locale } from "../logic/format";
 import { memo } from "../logic/memo";
+import type { Moment } from "../logic/state";
 import { Clock } from "./clock";
 
 /** What every card is: it listens while it is on the page and speaks as the person's settings say. */
@@ -22,6 +23,7 @@ export abstract class PictureCard<Config extends { type: string } = { type: stri
     (locale: Locale, zone: string, currency: string) => new Format(locale, zone, currency),
   );
   private stop: (() => void) | null = null;
+  private since = Date.now();
 
   setConfig(config: Config): void {
     this.config = config;
@@ -33,6 +35,12 @@ export abstract class PictureCard<Config extends { type: string } = { type: stri
 
   protected get plan(): Plan | null {
     return this.picture?.plan ?? null;
+  }
+
+  /** All that decides which state the card is in. */
+  protected moment(hass: Hass): Moment {
+    const { picture, problem, since } = this;
+    return { picture, problem, since, connected: hass.connected, now: this.clock.now };
   }
 
   protected get t(): Translate {
@@ -47,6 +55,7 @@ export abstract class PictureCard<Config extends { type: string } = { type: stri
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.since = Date.now();
     this.requestUpdate();
   }
 

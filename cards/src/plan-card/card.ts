@@ -9,6 +9,7 @@ import { view } from "../logic/view";
 import { cardStyles } from "../parts/card-styles";
 import type { BlockPicked } from "../parts/chart/chart";
 import type { Order } from "../parts/detail";
+import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
 import { planStyles } from "./styles";
@@ -140,11 +141,10 @@ export class PlanCard extends PictureCard<Config> {
     if (!hass) return nothing;
     const { t, home, plan } = this;
     const format = this.format(hass);
-    const wait = waiting(plan, home, this.problem, t);
+    const moment = this.moment(hass);
+    const wait = waiting(moment, t);
     return html`<ha-card>
-      ${notices(plan, home, hass.connected, this.clock.now, t, format).map(
-        (notice) => html`<p class="notice" role="status">${notice}</p>`,
-      )}
+      ${noticeList(notices(moment, t, format))}
       ${
         home
           ? html`<merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${this.clock.now} .format=${format}

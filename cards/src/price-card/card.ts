@@ -96,7 +96,7 @@ export class PriceCard extends PictureCard<Config> {
   private body(hass: Hass): TemplateResult {
     const { home, plan, t } = this;
     const format = this.format(hass);
-    const wait = waiting(plan, home, this.problem, t);
+    const wait = waiting(this.moment(hass), t);
     const word = levelNow(plan, home, this.clock.now);
     const level = `level.${word}`;
     const cost = home?.price_now;
