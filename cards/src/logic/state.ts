@@ -5,7 +5,7 @@ import { isKey, type Translate } from "../i18n/translate";
 import type { Format } from "./format";
 import { UNITS } from "./needs";
 import { inputName, inputTrouble } from "./sentences";
-import { explained, explained } from "./shortfalls";
+import { explained } from "./shortfalls";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
