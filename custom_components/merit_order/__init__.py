@@ -25,6 +25,7 @@ from .entity import is_its_device
 from .frontend import async_setup_frontend
 from .gather import Home
 from .history import HistoryBook
+from .learned import Learned
 from .leases import Leases, remove_leases
 from .live import LiveCoordinator
 from .loads import LoadBook
@@ -86,6 +87,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.savings.start()
     runtime.history.start()
     runtime.scorecard.start()
+    runtime.home.learned.start()
     runtime.planner.start()
     await runtime.leases.load()
     _watch(entry, runtime)
@@ -152,6 +154,7 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
         devices=hub,
         sources=sources,
         controls=controls,
+        learned=Learned(hass, entry, ports, assets, sources, controls),
     )
     loads = LoadBook(home)
     planner = PlanCoordinator(hass, entry, home, loads.states)
@@ -224,6 +227,7 @@ def _watch(entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
         entry.async_on_unload(device.async_add_listener(look))
     entry.async_on_unload(runtime.planner.async_add_listener(runtime.repairs.look))
     entry.async_on_unload(runtime.home.sources.listen(runtime.planner.request))
+    entry.async_on_unload(runtime.home.learned.listen(runtime.planner.request))
     entry.async_on_unload(runtime.home.controls.listen(runtime.planner.request))
 
 

@@ -13,6 +13,7 @@ from .engine.model.ports import Ports
 from .engine.model.roles import GridReading, Role
 from .engine.model.series import Forecast, Quality, Series, Span
 from .engine.model.snapshot import AssetSpec, CapacityCharge, Settings, Snapshot, TariffView
+from .learned import Learned
 from .planned import PlannedAsset
 from .sources import AHEAD, Source, Sources
 from .stored import TariffConfig
@@ -36,6 +37,7 @@ class Home:
     devices: Mapping[str, DeviceCoordinator]
     sources: Sources
     controls: Controls
+    learned: Learned
     settings: Settings = field(default_factory=Settings)
 
 
@@ -132,13 +134,15 @@ def _capacity(home: Home) -> CapacityCharge | None:
 def _asset(
     home: Home, asset: PlannedAsset, extra: Mapping[str, Any], now: datetime, inputs: list[InputStatus]
 ) -> AssetSpec:
+    if (taught := home.learned.status(asset)) is not None:
+        inputs.append(taught)
     return AssetSpec(
         id=asset.id,
         kind=asset.kind.key,
         name=asset.config.name,
-        params={**asset.config.params, **home.controls.params(asset.id)},
+        params={**asset.config.params, **home.controls.params(asset.id), **home.learned.params(asset)},
         state={**_measured(home, asset, now, inputs), **extra},
-        series=_series(home, asset, now, inputs),
+        series={**_series(home, asset, now, inputs), **home.learned.series(asset, now)},
         needs=home.controls.needs(asset.id, now),
         overrides=home.controls.overrides(asset.id, now),
         controlled=asset.steerable and home.controls.enabled(asset.id),

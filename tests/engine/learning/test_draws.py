@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.learning.draws import Draws, learn_draws
+from custom_components.merit_order.engine.learning.draws import Draws, draws_at, learn_draws
 from custom_components.merit_order.engine.model.program import IntArray
 from custom_components.merit_order.engine.model.series import FloatArray
 
@@ -60,6 +60,7 @@ def test_what_is_drawn_is_found_again(seed: int) -> None:
     starts, heat, water, drawn = tank(35, seed=seed)
     draws = learn(starts, heat, water)
     assert draws is not None
+    assert draws.timed
     assert not draws.provisional
     assert draws.daily_kwh == pytest.approx(drawn.sum() / 35, rel=0.05)
     morning, evening = draws.kw[:, 6:9].sum(axis=1), draws.kw[:, 18:21].sum(axis=1)
@@ -83,7 +84,7 @@ def test_the_profile_stands_on_the_wall_clock_of_the_hours_asked_for() -> None:
     assert draws is not None
     for date in ("2026-03-28", "2026-03-30"):
         midnight = int(datetime.fromisoformat(date).replace(tzinfo=PARIS).timestamp())
-        shower = draws.at(midnight + 3600 * np.arange(5, 10, dtype=np.int64), PARIS)
+        shower = draws_at(draws.kw, midnight + 3600 * np.arange(5, 10, dtype=np.int64), PARIS)
         assert shower @ np.arange(5, 10) / shower.sum() == pytest.approx(7.0, abs=0.4)
 
 
@@ -99,7 +100,7 @@ def test_without_a_temperature_the_energy_is_learned_and_the_shape_is_a_usual_on
     starts, heat, water, drawn = tank(35)
     draws = learn(starts, heat, np.full(len(water), np.nan))
     assert draws is not None
-    assert draws.provisional
+    assert not draws.timed
     assert draws.daily_kwh == pytest.approx(drawn.sum() / 35, rel=0.08)
     assert np.all(draws.kw[0] == draws.kw[6])
 

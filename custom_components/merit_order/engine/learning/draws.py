@@ -26,12 +26,14 @@ ASSUMED = 1.0
 class Draws:
     """`kw` (7, 24) by weekday (Monday first) and hour of the wall clock; learned from so many `days`.
 
-    `daily_error` is how far a day's energy was off what the other days said, as a share of the mean day.
+    `daily_error` is how far a day's energy was off what the other days said, as a share of the mean day. `timed` False:
+    only the energy was learned, its hours are a usual household's.
     """
 
     kw: FloatArray
     days: float
     daily_error: float
+    timed: bool
     provisional: bool
 
     @property
@@ -39,11 +41,12 @@ class Draws:
         """What is drawn on a mean day."""
         return float(self.kw.sum() / 7)
 
-    def at(self, starts: IntArray, zone: ZoneInfo) -> FloatArray:
-        """kW in the hours that begin at `starts` (seconds since the epoch), shape (n,)."""
-        wall = wall_clock(starts, zone)
-        power: FloatArray = self.kw[weekday(wall), wall % DAY_S // HOUR_S]
-        return power
+
+def draws_at(kw: FloatArray, starts: IntArray, zone: ZoneInfo) -> FloatArray:
+    """kW by a profile (7, 24) in the hours that begin at `starts` (seconds since the epoch), shape (n,)."""
+    wall = wall_clock(starts, zone)
+    power: FloatArray = kw[weekday(wall), wall % DAY_S // HOUR_S]
+    return power
 
 
 def learn_draws(
@@ -75,7 +78,8 @@ def learn_draws(
         kw=by_hour,
         days=days,
         daily_error=_daily_error(drawn[known], wall[known] // DAY_S),
-        provisional=days < SETTLED_DAYS or not measured,
+        timed=bool(measured),
+        provisional=days < SETTLED_DAYS,
     )
 
 
