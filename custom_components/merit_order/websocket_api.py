@@ -94,8 +94,8 @@ class Feed:
                 runtime.scorecard.async_add_listener(self._push),
                 runtime.history.listen(self._push_past),
             ]
+            self._sent.pop("history", None)
             self._push()
-            self._push_past(None)
             runtime.history.complete()
 
     @callback
@@ -109,7 +109,7 @@ class Feed:
         if not entries:
             return
         runtime = entries[0].runtime_data
-        parts = {
+        parts: dict[str, Any] = {
             "plan": runtime.planner.plan_json,
             "home": home_json(runtime),
             "entities": entities_json(self._hass, runtime),
@@ -117,6 +117,8 @@ class Feed:
             "scorecard": runtime.scorecard.json(),
         }
         sent = self._sent
+        if "history" not in sent:
+            parts["history"] = runtime.history.past.to_json()
         changed = {key: value for key, value in parts.items() if key not in sent or sent[key] != value}
         if changed:
             sent.update(changed)
@@ -124,15 +126,13 @@ class Feed:
 
     @callback
     def _push_past(self, quarter: Quarter | None) -> None:
-        """The whole past, or the quarter hour that was added to it."""
-        entries: list[MeritOrderConfigEntry] = self._hass.config_entries.async_loaded_entries(DOMAIN)
-        if not entries:
-            return
-        if quarter is None:
-            part = {"history": entries[0].runtime_data.history.past.to_json()}
+        """The quarter hour that was added, or the whole past anew."""
+        if quarter is not None:
+            added = {"history_add": columns([quarter])}
+            self._connection.send_message(event_message(self._message_id, added))
         else:
-            part = {"history_add": columns([quarter])}
-        self._connection.send_message(event_message(self._message_id, part))
+            self._sent.pop("history", None)
+            self._push()
 
 
 def home_json(runtime: Runtime) -> dict[str, Any]:
