@@ -66,7 +66,7 @@ async def test_each_quarter_is_kept_as_it_was_planned_and_as_it_went_and_told_on
     entry = await begin(hass)
     hass.states.async_set("sensor.boiler_power", "500", WATT)
     await live(clock, 27)
-    await clock(80)  # 09:29:20: the first whole quarter hour is about to end
+    await clock(20)  # 09:29:20: the first whole quarter hour is about to end
     client = await subscribed(hass_ws_client, hass)
     assert await told(client, "history") is None
     await clock(50)
