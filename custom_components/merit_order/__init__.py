@@ -13,6 +13,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
+from .audit import Trail, remove_audit
 from .const import DOMAIN
 from .controls import Controls
 from .coordinator import PlanCoordinator
@@ -42,6 +43,7 @@ from .services_assets import async_setup_asset_services
 from .sources import Sources
 from .stored import TariffConfig, devices, tariffs
 from .websocket_api import SIGNAL_LOADED, async_setup_websocket
+from .writes import Writes, remove_writes
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -72,8 +74,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     """Set up a home."""
     shelf = await Shelf.open(hass, entry.entry_id)
     ports = build_ports(hass, shelf)
+    writes = Writes(hass, entry.entry_id, ports.clock, ports.timezone)
+    await writes.load()
+    trail = Trail(hass, entry)
+    await trail.load()
     try:
-        runtime = _build(hass, entry, ports, shelf)
+        runtime = _build(hass, entry, ports, shelf, writes, trail)
     except InputError as err:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
@@ -90,6 +96,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.home.learned.start()
     runtime.planner.start()
     await runtime.leases.load()
+    await runtime.trail.begin(runtime.planner.now)
     _watch(entry, runtime)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_schedules(hass, entry)
@@ -127,6 +134,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
         runtime.savings.keep()
         runtime.history.keep()
         await runtime.shelf.flush()
+        await runtime.writes.flush()
     return unloaded
 
 
@@ -135,13 +143,23 @@ async def async_remove_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
     async_forget_schedules(hass, set())
     await (await Shelf.open(hass, entry.entry_id)).remove()
     await remove_leases(hass, entry.entry_id)
+    await remove_writes(hass, entry.entry_id)
+    await remove_audit(hass, entry.entry_id)
 
 
-def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shelf: Shelf) -> Runtime:
+def _build(
+    hass: HomeAssistant,
+    entry: MeritOrderConfigEntry,
+    ports: Ports,
+    shelf: Shelf,
+    writes: Writes,
+    trail: Trail,
+) -> Runtime:
     assets = planned_assets(entry)
     contracts = tariffs(entry)
     hub = {
-        sub.subentry_id: DeviceCoordinator(hass, entry, sub, config, ports) for sub, config in devices(entry)
+        sub.subentry_id: DeviceCoordinator(hass, entry, sub, config, ports, writes)
+        for sub, config in devices(entry)
     }
     sources = Sources(hass, entry, ports)
     controls = Controls(shelf)
@@ -160,13 +178,15 @@ def _build(hass: HomeAssistant, entry: MeritOrderConfigEntry, ports: Ports, shel
     planner = PlanCoordinator(hass, entry, home, loads.states)
     live = LiveCoordinator(hass, entry, home)
     leases = Leases(hass, home, entry.entry_id)
-    driver = Driver(hass, entry, planner, leases)
+    driver = Driver(hass, entry, planner, leases, trail)
     return Runtime(
         home=home,
         shelf=shelf,
         planner=planner,
         loads=loads,
         leases=leases,
+        writes=writes,
+        trail=trail,
         driver=driver,
         repairs=Repairs(hass, planner, driver),
         live=live,

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, override
 
@@ -16,6 +17,7 @@ from .engine.model.errors import MeritOrderError, SourceError, WriteRefused
 from .engine.model.ports import Ports
 from .engine.model.roles import Command, Readings, Role
 from .stored import DeviceConfig
+from .writes import Writes
 
 LOGGER = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         subentry: ConfigSubentry,
         config: DeviceConfig,
         ports: Ports,
+        writes: Writes,
     ) -> None:
         self.kind: DeviceKind = device_kind(config.kind)
         super().__init__(
@@ -70,7 +73,8 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         self.config = config
         self.failures = 0
         self._told: dict[Role, Told] = {}
-        self._ports = ports
+        self._writes = writes
+        self._ports = replace(ports, tally=writes.counter(subentry.subentry_id))
         self._device: Device | None = None
 
     @property
@@ -96,9 +100,14 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         return role in self.config.identity.roles
 
     async def write(self, command: Command) -> None:
-        """Tell the device something. Raises SourceError when it cannot be told or does not obey."""
+        """Tell the device something. Raises SourceError when it cannot be told, does not obey, or was told too often.
+
+        Giving back is always told.
+        """
         if self._device is None:
             raise WriteRefused(f"{self.name} is not connected", device=self.name)
+        if self.kind.conduct is not None and command.expires > self._ports.clock.now():
+            self._writes.check(self.subentry.subentry_id, self.kind.conduct)
         await self._device.write(command)
 
     @override

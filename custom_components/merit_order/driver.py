@@ -10,15 +10,17 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 
-from .const import MODE_AUTOMATIC
+from .audit import Happening, Trail, as_happened, entry_of
+from .const import MODE_ADVISE, MODE_AUTOMATIC, MODE_OFF
 from .coordinator import PlanCoordinator
-from .engine.actuate import command_for
+from .devices_hub import DeviceCoordinator
+from .engine.actuate import command_for, needs_write
 from .engine.model.errors import SourceError
 from .engine.model.plan import Intent
-from .hands import Hands
-from .leases import Leases, lease_key
+from .engine.model.roles import Action, Command
+from .leases import Leases, lease_key, parts
 from .planned import PlannedAsset
-from .trials import Trials
+from .watcher import Watcher
 
 LOGGER = logging.getLogger(__name__)
 
@@ -27,28 +29,35 @@ PACE = timedelta(seconds=30)
 SETTLE_S = 3.0
 
 type Intents = Callable[[], tuple[Intent, ...]]
+type Wanted = dict[str, tuple[PlannedAsset, Intent]]
 
 
 class Driver:
     """Carries the plan out: when, and in which order.
 
     `intents` says what is wanted at this instant of every asset: the plan's word, or that of whoever steers between
-    two plans. Whoever has another word calls `act`.
+    two plans. Whoever has another word calls `act`. Who holds `lock` may tell devices something.
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, planner: PlanCoordinator, leases: Leases
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        planner: PlanCoordinator,
+        leases: Leases,
+        trail: Trail,
     ) -> None:
         self._hass = hass
         self._entry = entry
         self._planner = planner
         self._leases = leases
-        self._lock = asyncio.Lock()
+        self._trail = trail
+        self.lock = asyncio.Lock()
         self._again = False
-        self._stopped = False
+        self.stopped = False
         self._soon: CALLBACK_TYPE | None = None
-        self._hands = Hands()
-        self._trials = Trials()
+        self._watcher = Watcher(hass, entry, planner, leases, trail, self)
+        self._advised: dict[str, Command] = {}
         self.intents: Intents = planner.intents
 
     @callback
@@ -66,7 +75,7 @@ class Driver:
         """Something changed. At a slot edge the old plan says something and a moment later the new one another thing:
         wait for the last word.
         """
-        if self._soon is None and not self._stopped:
+        if self._soon is None and not self.stopped:
             self._soon = async_call_later(self._hass, SETTLE_S, self.act)
 
     @callback
@@ -75,9 +84,9 @@ class Driver:
         self._cancel_soon()
         if self._planner.thinking:
             self.wake()
-        elif self._lock.locked():
+        elif self.lock.locked():
             self._again = True
-        elif not self._stopped:
+        elif not self.stopped:
             self._entry.async_create_background_task(self._hass, self.drive(), "merit_order driver")
 
     @callback
@@ -88,88 +97,118 @@ class Driver:
 
     async def drive(self) -> None:
         """Bring every device to what the plan wants of it now."""
-        async with self._lock:
+        async with self.lock:
             again = True
-            while again and not self._stopped:
+            while again and not self.stopped:
                 self._again = False
-                wanted = self._wanted()
-                for key in self._leases.keys - wanted.keys():
+                self._watcher.withhold()
+                wanted, mode = self._wanted(), self._planner.mode
+                for key in self._leases.keys - (wanted.keys() if mode == MODE_AUTOMATIC else set()):
                     await self._release(key)
-                for key, (asset, intent) in wanted.items():
-                    await self._carry_out(key, asset, intent)
+                if mode == MODE_AUTOMATIC:
+                    for key, (asset, intent) in wanted.items():
+                        await self._carry_out(key, asset, intent)
+                self._advise(wanted if mode == MODE_ADVISE else {})
                 again = self._again
 
     @callback
-    def forget_hand(self, asset: PlannedAsset) -> None:
-        """Take the asset back from whoever moved its relay."""
+    def resume(self, asset: PlannedAsset) -> None:
+        """Take the asset back from whoever moved it, and try it again if it was given up."""
         if asset.role is not None:
-            self._hands.forget(lease_key(asset.subentry_id, asset.role))
+            self._watcher.forget(lease_key(asset.subentry_id, asset.role))
+            self.act()
 
     def resting(self) -> list[tuple[str, str, str]]:
-        """Who refused too often and is left alone now: name, key and last error."""
-        names = {
-            lease_key(asset.subentry_id, asset.role): asset.config.name
-            for asset in self._planner.home.assets
-            if asset.role is not None
-        }
-        refusing = self._trials.resting(self._planner.now - PACE)
-        return [(names.get(key, key), key, error) for key, error in refusing.items()]
+        """Who did not obey and was given up: name, key and last error; until it obeys again."""
+        return self._watcher.given_up()
 
     async def stop(self) -> None:
         """Give everything back and do nothing more."""
-        self._stopped = True
+        self.stopped = True
         self._cancel_soon()
-        async with self._lock:
-            await self._leases.release_all()
+        async with self.lock:
+            for key in self._leases.keys:
+                await self._release(key)
+        await self._trail.flush()
 
     async def _reconcile(self) -> None:
         """Undo what a crash or power cut left behind, then begin."""
-        async with self._lock:
-            await self._leases.release_all()
+        async with self.lock:
+            for key in self._leases.keys:
+                await self._release(key)
+        self._watcher.start()
         await self.drive()
 
     async def _stopping(self, _: Event) -> None:
         await self.stop()
 
-    def _wanted(self) -> dict[str, tuple[PlannedAsset, Intent]]:
-        """What is to be held now, by device part."""
-        if self._planner.mode != MODE_AUTOMATIC:
+    def _wanted(self) -> Wanted:
+        """What is to be held now, by device part; in advise, what automatic would hold."""
+        home = self._planner.home
+        if self._planner.mode == MODE_OFF:
             return {}
         intents = {intent.asset: intent for intent in self.intents()}
-        home = self._planner.home
         return {
-            lease_key(asset.subentry_id, asset.role): (asset, intents[asset.id])
-            for asset in home.assets
-            if asset.role is not None
-            and asset.writable
-            and asset.id in intents
-            and home.controls.enabled(asset.id)
+            key: (asset, intents[asset.id])
+            for key, asset in parts(home).items()
+            if asset.id in intents and home.controls.enabled(asset.id) and asset.id not in home.withheld
         }
+
+    def _command(self, asset: PlannedAsset, intent: Intent, device: DeviceCoordinator) -> Command | None:
+        spec = self._planner.spec(asset.id)
+        if spec is None or asset.role is None:
+            return None
+        return command_for(intent, spec, asset.role, device.readings, self._planner.now)
 
     async def _carry_out(self, key: str, asset: PlannedAsset, intent: Intent) -> None:
         now = self._planner.now
-        if self._trials.rests(key, now):
-            return
-        spec = self._planner.spec(asset.id)
-        if spec is None or asset.role is None:
+        if not self._watcher.may_tell(key):
             return
         device = self._planner.home.devices[asset.subentry_id]
-        command = command_for(intent, spec, asset.role, device.readings, now)
-        if self._hands.holds(key, asset, command, intent, self._leases.lease(key), device.readings, now):
+        if (command := self._command(asset, intent, device)) is None:
             return
+        before = device.readings
+        line = entry_of(Happening.COMMANDED, asset.id, asset.config.name, command, before, now)
         try:
-            written = await self._leases.apply(key, device, command)
+            written = await self._leases.apply(key, device, command, again=self._watcher.again(key))
         except SourceError as err:
-            self._trials.refused(key, asset.config.name, err, now)
+            self._watcher.refused(key, asset, line, err)
             return
         if written:
             LOGGER.debug("%s: %s %s", asset.config.name, command.action, command.reason)
-            self._trials.took(key)
+            self._watcher.told(key)
+            happening = Happening.RESTORED if command.action is Action.RELEASE else Happening.COMMANDED
+            self._trail.note(key, as_happened(line, happening))
             await device.async_request_refresh()
 
     async def _release(self, key: str) -> None:
-        self._hands.forget(key)
+        home, now = self._planner.home, self._planner.now
+        asset, lease = parts(home).get(key), self._leases.lease(key)
         try:
             await self._leases.release(key)
         except SourceError as err:
             LOGGER.warning("Could not give back %s yet: %s", key, err)
+            return
+        self._watcher.told(key)
+        if asset is not None and lease is not None:
+            command = Command(role=lease.role, action=Action.RELEASE, expires=now, reason="release")
+            readings = home.devices[asset.subentry_id].readings
+            name = asset.config.name
+            self._trail.note(key, entry_of(Happening.RESTORED, asset.id, name, command, readings, now))
+
+    def _advise(self, wanted: Wanted) -> None:
+        """Write down what automatic would tell; nothing is touched."""
+        now = self._planner.now
+        for key in self._advised.keys() - wanted.keys():
+            del self._advised[key]
+        for key, (asset, intent) in wanted.items():
+            device = self._planner.home.devices[asset.subentry_id]
+            command, told = self._command(asset, intent, device), self._advised.get(key)
+            if command is None or not needs_write(command, told, device.readings, now):
+                continue
+            if command.action is Action.RELEASE:
+                del self._advised[key]
+            else:
+                self._advised[key] = command
+            name = asset.config.name
+            self._trail.note(key, entry_of(Happening.WOULD, asset.id, name, command, device.readings, now))

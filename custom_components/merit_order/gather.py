@@ -14,7 +14,7 @@ from .engine.model.roles import GridReading, Role
 from .engine.model.series import Forecast, Quality, Series, Span
 from .engine.model.snapshot import AssetSpec, CapacityCharge, Settings, Snapshot, TariffView
 from .learned import Learned
-from .planned import PlannedAsset
+from .planned import PlannedAsset, Withheld
 from .sources import AHEAD, Source, Sources
 from .stored import TariffConfig
 
@@ -39,6 +39,8 @@ class Home:
     controls: Controls
     learned: Learned
     settings: Settings = field(default_factory=Settings)
+    withheld: dict[str, Withheld] = field(default_factory=dict)
+    """By asset id, what is not ours to run now though we may in general. The driver writes it."""
 
 
 def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | None) -> Snapshot:
@@ -145,7 +147,7 @@ def _asset(
         series={**_series(home, asset, now, inputs), **home.learned.series(asset, now)},
         needs=home.controls.needs(asset.id, now),
         overrides=home.controls.overrides(asset.id, now),
-        controlled=asset.steerable and home.controls.enabled(asset.id),
+        controlled=asset.steerable and home.controls.enabled(asset.id) and asset.id not in home.withheld,
     )
 
 

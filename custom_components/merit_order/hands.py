@@ -1,51 +1,117 @@
 """Someone else's hand on a device: it wins, and what it changed is theirs until a stated time."""
 
-import logging
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from .engine.model.plan import Intent
-from .engine.model.roles import Action, Command, Readings, Role
+from .engine.model.codec import from_json, to_json
+from .engine.model.errors import InputError
+from .engine.model.ports import Store
+from .engine.model.roles import Readings, Role
+from .engine.verdict import reads_back
 from .leases import Lease
-from .planned import PlannedAsset
 
-LOGGER = logging.getLogger(__name__)
+KEY = "hands"
+# One reading may have been under way while we wrote; a second one so long after it cannot.
+CONFIRM = timedelta(seconds=5)
+# What we did ourselves may show so much later without a lease to compare with.
+SETTLED = timedelta(seconds=15)
+# A hand is respected until the planned block ends, but for so long at least and at most.
+LEAST, MOST = timedelta(hours=1), timedelta(hours=6)
 
-# A relay seen otherwise than told so long after the write was moved by someone else.
-SETTLED = timedelta(seconds=10)
+
+class Seen(StrEnum):
+    """How a part stands, held against how we left it."""
+
+    FINE = "fine"
+    DOUBT = "doubt"
+    HAND = "hand"
+    LOST = "lost"
+    """It was away and came back otherwise: it restarted; nobody touched it."""
 
 
 class Hands:
-    """Which parts are someone else's now, by lease key, and until when."""
+    """Which parts are someone else's now, by lease key, and until when. Kept over restarts."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._until: dict[str, datetime] = {}
+        for key, raw in (store.load(KEY) or {}).items():
+            try:
+                self._until[key] = from_json(datetime, raw)
+            except InputError:
+                continue
+        self._doubts: dict[str, datetime] = {}
+        self._gaps: set[str] = set()
+        self._stood: dict[str, bool] = {}
+        self._ours: dict[str, datetime] = {}
+
+    def until(self, key: str, now: datetime) -> datetime | None:
+        """Until when a part is someone else's; None when it is not."""
+        until = self._until.get(key)
+        return until if until is not None and now < until else None
+
+    def in_doubt(self, key: str) -> bool:
+        """Whether the part was seen otherwise than we left it, and it is not yet clear why."""
+        return key in self._doubts
+
+    def take(self, key: str, block_ends: datetime | None, now: datetime) -> datetime:
+        """Someone took the part; says until when it is theirs."""
+        until = min(max(block_ends or now, now + LEAST), now + MOST)
+        self._until[key] = until
+        self._doubts.pop(key, None)
+        self._stood.pop(key, None)
+        self._save()
+        return until
 
     def forget(self, key: str) -> None:
         """Take a part back."""
-        self._until.pop(key, None)
+        self._doubts.pop(key, None)
+        if self._until.pop(key, None) is not None:
+            self._save()
 
-    def holds(
-        self,
-        key: str,
-        asset: PlannedAsset,
-        command: Command,
-        intent: Intent,
-        lease: Lease | None,
-        readings: Readings | None,
-        now: datetime,
-    ) -> bool:
-        """Whether someone else changed the relay; that is respected until the plan wants something else of it."""
-        if (until := self._until.get(key)) is not None:
-            if now < until:
-                return True
-            del self._until[key]
-        if asset.role is not Role.SWITCH or lease is None or lease.command is None or lease.written is None:
-            return False
-        if lease.command.action is not command.action or readings is None or readings.switch is None:
-            return False
-        is_on, seen_after = readings.switch.on, lease.written + SETTLED
-        if is_on is None or readings.at <= seen_after or is_on is (command.action is Action.ON):
-            return False
-        LOGGER.info("%s was switched by someone else; it is theirs until %s", asset.config.name, intent.until)
-        self._until[key] = intent.until
-        return True
+    def ours(self, key: str, now: datetime) -> None:
+        """We changed the part ourselves."""
+        self._ours[key] = now
+        self._doubts.pop(key, None)
+        self._stood.pop(key, None)
+        self._gaps.discard(key)
+
+    def gap(self, key: str) -> None:
+        """The part was not heard: what changes meanwhile may be its own doing."""
+        self._doubts.pop(key, None)
+        self._gaps.add(key)
+
+    def look(self, key: str, role: Role, lease: Lease | None, readings: Readings) -> Seen:
+        """How the part stands by one more reading."""
+        ours = self._ours.get(key)
+        if ours is not None and readings.at <= ours:
+            return Seen.FINE
+        stands = self._stands(key, role, lease, readings, ours)
+        if stands is None:
+            self.gap(key)
+            return Seen.FINE
+        if stands:
+            self._doubts.pop(key, None)
+            self._gaps.discard(key)
+            return Seen.FINE
+        if key in self._gaps:
+            self._gaps.discard(key)
+            self._stood.pop(key, None)
+            return Seen.LOST
+        since = self._doubts.setdefault(key, readings.at)
+        return Seen.HAND if readings.at - since >= CONFIRM else Seen.DOUBT
+
+    def _stands(
+        self, key: str, role: Role, lease: Lease | None, readings: Readings, ours: datetime | None
+    ) -> bool | None:
+        if lease is not None and lease.command is not None:
+            return reads_back(lease.command, readings)
+        if role is not Role.SWITCH:
+            return readings.stands.get(role, True)
+        on = readings.switch.on if readings.switch is not None else None
+        if on is None or (ours is not None and readings.at <= ours + SETTLED):
+            return None if on is None else True
+        return on is self._stood.setdefault(key, on)
+
+    def _save(self) -> None:
+        self._store.save(KEY, to_json(self._until))

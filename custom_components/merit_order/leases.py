@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
@@ -12,9 +12,10 @@ from .const import DOMAIN
 from .devices_hub import DeviceCoordinator
 from .engine.actuate import needs_write
 from .engine.model.codec import from_json, to_json
-from .engine.model.errors import InputError, SourceError, WriteRefused
+from .engine.model.errors import InputError, WriteRefused
 from .engine.model.roles import Action, Command, Readings, Role
 from .gather import Home
+from .planned import PlannedAsset
 
 LOGGER = logging.getLogger(__name__)
 STORE_VERSION = 1
@@ -30,6 +31,24 @@ class Lease:
     was_on: bool | None = None
     command: Command | None = None
     written: datetime | None = None
+
+
+class LeaseLost(WriteRefused):
+    """The lease cannot be written to disk: what would have to be undone after a crash could not be known."""
+
+    key = "lease_lost"
+
+
+class SureStore(Store[dict[str, Any]]):
+    """A file that says whether it was written: Home Assistant only logs a disk that is full."""
+
+    written = True
+
+    @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        self.written = False
+        await super()._async_write_data(data)
+        self.written = True
 
 
 class Leases:
@@ -57,8 +76,10 @@ class Leases:
         """The lease on a part, or None when it is not held."""
         return self._open.get(key)
 
-    async def apply(self, key: str, device: DeviceCoordinator, command: Command) -> bool:
-        """Tell the device where that is needed; says whether it was. Raises SourceError."""
+    async def apply(
+        self, key: str, device: DeviceCoordinator, command: Command, *, again: bool = False
+    ) -> bool:
+        """Tell the device where that is needed, or `again`; says whether it was. Raises SourceError."""
         now = self._home.ports.clock.now()
         readings = device.readings
         lease = self._open.get(key)
@@ -66,7 +87,9 @@ class Leases:
             if lease is not None:
                 await self.release(key)
             return lease is not None
-        if not needs_write(command, lease.command if lease is not None else None, readings, now):
+        if not again and not needs_write(
+            command, lease.command if lease is not None else None, readings, now
+        ):
             return False
         if lease is None:
             lease = Lease(
@@ -77,8 +100,12 @@ class Leases:
             )
         if lease.command is None or lease.command.action is not command.action:
             # On disk before the device is touched: a power cut in between leaves a lease to undo, not a secret.
+            fresh = key not in self._open
             self._open[key] = lease
-            await self._write()
+            if not await self._write():
+                if fresh:
+                    del self._open[key]
+                raise LeaseLost("the lease could not be written to disk")
         await device.write(command)
         self._open[key] = Lease(
             subentry_id=lease.subentry_id,
@@ -112,16 +139,29 @@ class Leases:
         del self._open[key]
         await self._write()
 
-    async def release_all(self) -> None:
-        """Give everything back. What cannot be reached stays open and is tried again."""
-        for key in list(self._open):
-            try:
-                await self.release(key)
-            except SourceError as err:
-                LOGGER.warning("Could not give back %s yet: %s", key, err)
+    async def leave(self, key: str) -> None:
+        """Let a part stand as someone else set it: nothing is undone, now or later."""
+        lease = self._open.pop(key, None)
+        if lease is None:
+            return
+        await self._write()
+        device = self._home.devices.get(lease.subentry_id)
+        if device is not None:
+            now = self._home.ports.clock.now()
+            await device.write(Command(role=lease.role, action=Action.LEAVE, expires=now, reason="hand"))
 
-    async def _write(self) -> None:
+    async def _write(self) -> bool:
         await self._file.async_save({key: to_json(lease) for key, lease in self._open.items()})
+        return self._file.written
+
+
+def parts(home: Home) -> dict[str, PlannedAsset]:
+    """Every part of the home that takes commands and whose it is, by lease key."""
+    return {
+        lease_key(asset.subentry_id, asset.role): asset
+        for asset in home.assets
+        if asset.role is not None and asset.writable
+    }
 
 
 def lease_key(subentry_id: str, role: Role) -> str:
@@ -133,8 +173,8 @@ def _is_on(readings: Readings | None) -> bool | None:
     return readings.switch.on if readings is not None and readings.switch is not None else None
 
 
-def _file(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    return Store(hass, STORE_VERSION, f"{DOMAIN}.{entry_id}.leases", private=True, atomic_writes=True)
+def _file(hass: HomeAssistant, entry_id: str) -> SureStore:
+    return SureStore(hass, STORE_VERSION, f"{DOMAIN}.{entry_id}.leases", private=True, atomic_writes=True)
 
 
 async def remove_leases(hass: HomeAssistant, entry_id: str) -> None:

@@ -1,6 +1,7 @@
 """The assets of a home as the porch sees them: which device brings them, of which kind they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 
@@ -36,6 +37,14 @@ class PlannedAsset:
     def writable(self) -> bool:
         """Whether its device takes commands for it."""
         return self.role is not None and self.role in self.device.identity.writable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """Why an asset is left alone in automatic for now ("hand", "given_up", "budget", "no_consent"), and until when."""
+
+    why: str
+    until: datetime | None = None
 
 
 def planned_assets(entry: ConfigEntry) -> tuple[PlannedAsset, ...]:

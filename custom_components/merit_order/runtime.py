@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 
+from .audit import Trail
 from .coordinator import PlanCoordinator
 from .driver import Driver
 from .gather import Home
@@ -16,6 +17,7 @@ from .ports import Shelf
 from .repairs import Repairs
 from .savings import SavingsCoordinator
 from .scorecard import ScorecardCoordinator
+from .writes import Writes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Runtime:
     planner: PlanCoordinator
     loads: LoadBook
     leases: Leases
+    writes: Writes
+    trail: Trail
     driver: Driver
     repairs: Repairs
     live: LiveCoordinator

@@ -70,7 +70,7 @@ def async_setup_asset_services(hass: HomeAssistant) -> None:
         runtime, asset = await _asked(hass, call)
         runtime.home.controls.set_override(asset.id, None)
         runtime.home.controls.clear_needs(asset.id)
-        runtime.driver.forget_hand(asset)
+        runtime.driver.resume(asset)
         return await _answer(runtime, asset)
 
     for name, handler, schema in (
