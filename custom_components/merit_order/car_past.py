@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 
 from .engine.assets._vehicle import VehicleParams
 from .engine.learning.trips import Absence
 from .engine.model.ports import Ports
 from .planned import PlannedAsset
-from .recorder_past import AssetPast, own_entity
+from .recorder_past import AssetPast, bound_entity, own_entity
 
 WEEKS: Final = timedelta(weeks=8)
 """Eight of each weekday; older than that it was another season."""
@@ -20,6 +22,7 @@ STATES_KEPT: Final = timedelta(days=9)
 """Home Assistant keeps states for ten days unless told otherwise."""
 SETTLE: Final = timedelta(minutes=15)
 """Until a car that came back has told its charge."""
+SILENT: Final = (STATE_UNAVAILABLE, STATE_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +41,33 @@ async def watched(
     now = ports.clock.now()
     since = now - STATES_KEPT if known is None else max(known.until, now - STATES_KEPT)
     past = AssetPast(hass, ports, since, now)
-    plug = await past.states(past.binary(asset, "vehicle_connected"))
-    soc = await past.states(own_entity(hass, SENSOR_DOMAIN, asset, "vehicle_soc") or params.soc_entity)
+    plug = await _longest(
+        past, own_entity(hass, BINARY_SENSOR_DOMAIN, asset, "vehicle_connected"), _plug(asset)
+    )
+    soc = await _longest(
+        past,
+        own_entity(hass, SENSOR_DOMAIN, asset, "vehicle_soc"),
+        bound_entity(asset, "soc"),
+        params.soc_entity,
+    )
     found = absences(plug, soc, params.capacity_kwh, now)
     if found is None or known is None or since > known.until:
         return found
     kept = (one for one in known.absences if one.back > now - WEEKS)
     return Watch(since=max(known.since, now - WEEKS), until=found.until, absences=(*kept, *found.absences))
+
+
+def _plug(asset: PlannedAsset) -> str | None:
+    """The entity bound as the plug where it says on and off itself."""
+    bound = bound_entity(asset, "connected")
+    plain = bound is not None and bound.startswith(("binary_sensor.", "input_boolean."))
+    return bound if plain and not asset.device.options.get("connected_states") else None
+
+
+async def _longest(past: AssetPast, *entities: str | None) -> Sequence[State]:
+    """The states of whichever entity has told for longest: one that is bound was there before us."""
+    found = [[s for s in await past.states(entity) if s.state not in SILENT] for entity in entities]
+    return min(filter(None, found), key=lambda states: states[0].last_changed, default=[])
 
 
 def absences(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
-from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.history import state_changes_during_period
 from homeassistant.components.recorder.statistics import statistics_during_period
@@ -65,10 +64,6 @@ class AssetPast:
             )
         )
         return found.get(entity_id.lower(), ())
-
-    def binary(self, asset: PlannedAsset, key: str) -> str | None:
-        """Our own binary sensor of that key."""
-        return own_entity(self.hass, BINARY_SENSOR_DOMAIN, asset, key)
 
     def _statistics(self, asset: PlannedAsset, key: str, option: str) -> tuple[str, ...]:
         """Our own sensor comes first: it has been checked, and keeps its name when the entity is renamed."""
