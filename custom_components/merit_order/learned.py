@@ -41,6 +41,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "heating": ("capacity_kwh_k", "loss_kw_k", "gains_kw"),
 }
 """Parameters that are learned together: one that a person set makes all of them theirs."""
+TEACHABLE: Final = ("vehicle", *OWN)
 
 
 class Learned:
@@ -60,7 +61,7 @@ class Learned:
         self._ports = ports
         self._controls = controls
         self._sources = sources
-        self._assets = {asset.id: asset for asset in assets if asset.kind.key in ("vehicle", *OWN)}
+        self._assets = {asset.id: asset for asset in assets if asset.kind.key in TEACHABLE}
         self._outdoor = OutdoorPast(ports, sources)
         self._lessons = _kept(Lesson, ports.store.load(KEY), self._assets)
         self._watched = _kept(Watch, ports.store.load(WATCHED), self._assets)

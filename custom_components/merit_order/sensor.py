@@ -28,6 +28,7 @@ from .entity import AssetEntity, DevicePartEntity, HomeLiveEntity, HomePlanEntit
 from .live import Live
 from .plan_view import next_end, next_start, planned_energy_kwh, solar_forecast_kwh
 from .runtime import MeritOrderConfigEntry
+from .sensor_learned import learned_sensors
 from .sensor_parts import PART_SENSORS, PartSensor, Value
 from .sensor_savings import SAVINGS_SENSORS, SavingsHomeSensor
 from .sensor_scorecard import scorecard_sensors
@@ -197,6 +198,7 @@ async def async_setup_entry(
     for device in runtime.home.devices.values():
         _add_parts(hass, device, async_add_entities)
     for asset in runtime.home.assets:
+        async_add_entities(learned_sensors(runtime.planner, asset), config_subentry_id=asset.subentry_id)
         if asset.steerable:
             async_add_entities(
                 [AssetPlanSensor(runtime.planner, asset, row) for row in ASSET_SENSORS],

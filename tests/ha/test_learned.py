@@ -69,8 +69,8 @@ async def planned(
     storage: dict[str, Any],
     lessons: dict[str, Any],
     *things: ConfigSubentryDataWithId,
-) -> tuple[dict[str, AssetSpec], dict[str, InputStatus]]:
-    """Assets and inputs of the first plan of a home that has learned so much before."""
+) -> tuple[dict[str, AssetSpec], dict[str, InputStatus], dict[str, State]]:
+    """Assets, inputs and sensors of the first plan of a home that has learned so much before."""
     storage["merit_order.home"] = {"version": 1, "key": "merit_order.home", "data": {"learned": lessons}}
     await set_house(hass)
     hass.states.async_set("switch.tank", "off")
@@ -84,16 +84,21 @@ async def planned(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await clock(4)
-    found = _known(entry)
+    found = _known(hass, entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     return found
 
 
-def _known(entry: MockConfigEntry) -> tuple[dict[str, AssetSpec], dict[str, InputStatus]]:
+def _known(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> tuple[dict[str, AssetSpec], dict[str, InputStatus], dict[str, State]]:
     thought = entry.runtime_data.planner.data
     specs = {spec.id: spec for spec in thought.snapshot.assets}
-    return specs, {status.key: status for status in thought.decision.plan.inputs}
+    inputs = {status.key: status for status in thought.decision.plan.inputs}
+    names = {TANK: "hot_water", ROOMS: "heating", CAR: "vehicle"}
+    sensors = {at: hass.states.get(f"sensor.{name}_learned_from_the_past") for at, name in names.items()}
+    return specs, inputs, {at: state for at, state in sensors.items() if state is not None}
 
 
 async def test_what_was_learned_stands_in_the_plan_and_says_how_sure_it_is(
@@ -104,7 +109,9 @@ async def test_what_was_learned_stands_in_the_plan_and_says_how_sure_it_is(
         ROOMS: lesson(ROOM),
         CAR: lesson({"departures": [COMMUTE]}),
     }
-    specs, inputs = await planned(hass, clock, hass_storage, lessons, tank(), rooms(), car(departure=None))
+    specs, inputs, sensors = await planned(
+        hass, clock, hass_storage, lessons, tank(), rooms(), car(departure=None)
+    )
     drawn = specs[TANK].series["draw"].mid
     # 07:00 on the wall clock in Paris is 06:00 UTC.
     assert drawn.value_at(datetime(2026, 11, 22, 6, 30, tzinfo=UTC)) == 2.0
@@ -114,13 +121,15 @@ async def test_what_was_learned_stands_in_the_plan_and_says_how_sure_it_is(
     assert inputs[f"learned:{TANK}"].health is Health.PROVISIONAL
     assert inputs[f"learned:{ROOMS}"].health is Health.FRESH
     assert inputs[f"learned:{CAR}"].placeholders == {"days": "21", "daily_error": "0.2"}
+    assert (sensors[TANK].state, sensors[ROOMS].state) == ("provisional", "learned")
+    assert sensors[ROOMS].attributes["loss_kw_k"] == 0.31
 
 
 async def test_what_a_person_said_wins(
     hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
 ) -> None:
     lessons = {TANK: lesson(DRAWS), ROOMS: lesson(ROOM), CAR: lesson({"departures": [COMMUTE]})}
-    specs, inputs = await planned(
+    specs, inputs, sensors = await planned(
         hass,
         clock,
         hass_storage,
@@ -134,13 +143,14 @@ async def test_what_a_person_said_wins(
     assert specs[ROOMS].params["capacity_kwh_k"] == 8.0
     assert [departure["time"] for departure in specs[CAR].params["departures"]] == ["06:30"]
     assert not any(key.startswith("learned") for key in inputs)
+    assert {state.state for state in sensors.values()} == {"yours"}
 
 
 async def test_a_person_s_departure_stays_beside_the_trips_that_were_learned(
     hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
 ) -> None:
     """A wish is when it must be ready; a trip tells when it is not there. It asks for no more than the wish."""
-    specs, _ = await planned(
+    specs, _, _ = await planned(
         hass,
         clock,
         hass_storage,
@@ -155,10 +165,13 @@ async def test_a_person_s_departure_stays_beside_the_trips_that_were_learned(
 async def test_a_lesson_that_is_not_good_enough_is_kept_and_not_planned_by(
     hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
 ) -> None:
-    specs, inputs = await planned(hass, clock, hass_storage, {ROOMS: lesson(ROOM, good=False)}, rooms())
+    specs, inputs, sensors = await planned(
+        hass, clock, hass_storage, {ROOMS: lesson(ROOM, good=False)}, rooms()
+    )
     defaults = {option.key: option.default for option in HEATING.options}
     assert {name: specs[ROOMS].params[name] for name in ROOM} == {name: defaults[name] for name in ROOM}
     assert f"learned:{ROOMS}" not in inputs
+    assert sensors[ROOMS].state == "unsure"
 
 
 def states(*rows: tuple[float, str]) -> list[State]:
