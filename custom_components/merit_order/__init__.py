@@ -42,6 +42,7 @@ from .services import async_setup_services
 from .services_assets import async_setup_asset_services
 from .sources import Sources
 from .stored import TariffConfig, devices, tariffs
+from .supplier_history import SupplierHistory
 from .websocket_api import SIGNAL_LOADED, async_setup_websocket
 from .writes import Writes, remove_writes
 
@@ -93,6 +94,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.savings.start()
     runtime.history.start()
     runtime.scorecard.start()
+    runtime.supplier_history.start()
     runtime.home.learned.start()
     runtime.planner.start()
     await runtime.leases.load()
@@ -179,6 +181,7 @@ def _build(
     live = LiveCoordinator(hass, entry, home)
     leases = Leases(hass, home, entry.entry_id)
     driver = Driver(hass, entry, planner, leases, trail)
+    supplier_history = SupplierHistory(hass, entry, home)
     return Runtime(
         home=home,
         shelf=shelf,
@@ -188,11 +191,12 @@ def _build(
         writes=writes,
         trail=trail,
         driver=driver,
-        repairs=Repairs(hass, planner, driver),
+        repairs=Repairs(hass, planner, driver, supplier_history),
         live=live,
         savings=SavingsCoordinator(hass, entry, home, driver),
         history=HistoryBook(hass, entry, home, planner, live),
         scorecard=ScorecardCoordinator(hass, entry, home),
+        supplier_history=supplier_history,
         loaded_with=_fingerprint(entry),
     )
 

@@ -57,6 +57,14 @@ async def async_get_config_entry_diagnostics(
             }
             for source in runtime.home.sources.items
         ],
+        "supplier_history": [
+            {
+                "direction": meter.direction,
+                "until": meter.until.isoformat() if meter.until is not None else None,
+                "error": meter.error.key if meter.error is not None else None,
+            }
+            for meter in runtime.supplier_history.meters
+        ],
         # Nothing to redact: it holds limits, times and measurements, and must stay readable by the engine.
         "snapshot": await hass.async_add_executor_job(to_json, snapshot),
         "plan": thought.plan_json if thought is not None else None,

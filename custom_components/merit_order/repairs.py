@@ -12,10 +12,13 @@ from .coordinator import PlanCoordinator
 from .driver import Driver
 from .engine.assets import asset_kind
 from .engine.model.roles import Role
+from .supplier_history import SupplierHistory
 
 # A router that restarts, an inverter that updates itself: not worth a person's time.
 DEVICE_PATIENCE = timedelta(minutes=10)
 SOURCE_PATIENCE = timedelta(minutes=30)
+# Nothing waits for it; a supplier's service may be down over a weekend.
+HISTORY_PATIENCE = timedelta(days=2)
 PLAN_PATIENCE = timedelta(minutes=20)
 # What engine/health.py finds wrong with an input, and the issue that says so; a silent source has its own.
 INPUT_FAULTS = {
@@ -41,9 +44,12 @@ class Trouble:
 class Repairs:
     """Raises and clears the issues of a home."""
 
-    def __init__(self, hass: HomeAssistant, planner: PlanCoordinator, driver: Driver) -> None:
+    def __init__(
+        self, hass: HomeAssistant, planner: PlanCoordinator, driver: Driver, history: SupplierHistory
+    ) -> None:
         self._hass = hass
         self._driver = driver
+        self._history = history
         self._planner = planner
         self._since: dict[str, datetime] = {}
         self._raised: set[str] = set()
@@ -96,6 +102,14 @@ class Repairs:
             yield Trouble(id="no_prices", key="no_prices", patience=SOURCE_PATIENCE, placeholders=names)
         yield from self._forecasts()
         yield from self._inputs()
+        for meter in self._history.meters:
+            if meter.error is not None:
+                yield Trouble(
+                    id=f"history_failed_{meter.direction}",
+                    key="history_failed",
+                    patience=HISTORY_PATIENCE,
+                    placeholders={"source": meter.kind.key, "error": str(meter.error)},
+                )
         if self._planner.plan is None:
             yield Trouble(
                 id="plan_lost", key="plan_lost", patience=PLAN_PATIENCE, severity=ir.IssueSeverity.ERROR

@@ -17,6 +17,7 @@ from .ports import Shelf
 from .repairs import Repairs
 from .savings import SavingsCoordinator
 from .scorecard import ScorecardCoordinator
+from .supplier_history import SupplierHistory
 from .writes import Writes
 
 
@@ -37,6 +38,7 @@ class Runtime:
     savings: SavingsCoordinator
     history: HistoryBook
     scorecard: ScorecardCoordinator
+    supplier_history: SupplierHistory
     loaded_with: dict[str, Any]
 
 

@@ -139,15 +139,17 @@ async def test_usage_comes_in_calls_of_seven_days_as_mean_power() -> None:
 
     async with service() as amber, ports(NOW.isoformat()) as home:
         amber.says(usage)
-        series = await build(home, amber.url).usage(date(2026, 5, 1), date(2026, 5, 16))
+        counted = await build(home, amber.url).usage(date(2026, 5, 1), date(2026, 5, 16))
         asked = [(request.query["startDate"], request.query["endDate"]) for request in amber.requests]
         assert asked == [
             ("2026-05-01", "2026-05-07"),
             ("2026-05-08", "2026-05-14"),
             ("2026-05-15", "2026-05-16"),
         ]
-        assert len(series.spans) == 16 * 48
-        assert {span.value for span in series.spans} == {0.5}
+        assert counted.price is not None
+        assert len(counted.power.spans) == len(counted.price.spans) == 16 * 48
+        assert {span.value for span in counted.power.spans} == {0.5}
+        assert {span.value for span in counted.price.spans} == {0.30}
 
 
 async def test_never_an_eleventh_question_in_five_minutes() -> None:
@@ -163,6 +165,29 @@ async def test_never_an_eleventh_question_in_five_minutes() -> None:
         await home.clock.sleep(300)
         await tariff.prices(at("2026-06-15T02:00"), at("2026-06-15T03:00"))
         assert len(amber.requests) == 11
+
+
+async def test_both_directions_and_the_history_share_one_quota_and_leave_some_of_it_to_prices() -> None:
+    assert KIND.history is not None
+    hour = at("2026-06-15T02:00"), at("2026-06-15T03:00")
+    async with service() as amber, ports(NOW.isoformat()) as home:
+        amber.says(market)
+        for direction in ("import", "export", "import"):
+            await build(home, amber.url, direction).prices(*hour)
+        amber.says(json_([]))
+        options = settle(KIND.options, {"token": "hush", "site": "01F", "url": amber.url})
+        start, end = NOW - timedelta(days=60), NOW
+        with pytest.raises(RateLimited) as limited:
+            await KIND.history(options, home, "import", start, end)
+        assert len(amber.requests) == 6, "three more were asked, then four are spared"
+        assert limited.value.retry_after_s == 300
+        amber.says(market)
+        for _ in range(4):
+            await build(home, amber.url).prices(*hour)
+        with pytest.raises(RateLimited):
+            await build(home, amber.url, "export").prices(*hour)
+        assert len(amber.requests) == 10
+        await build(home, amber.url, token="another").prices(*hour)
 
 
 @pytest.mark.parametrize(

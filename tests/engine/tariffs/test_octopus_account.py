@@ -106,7 +106,7 @@ async def test_half_hours_of_both_meters_over_the_clock_change() -> None:
     async with service() as octopus, ports("2026-10-27T12:00Z") as home:
         octopus.says(consumption)
         start, end = at("2026-10-23T23:00"), at("2026-10-26T00:00")
-        series = await KIND.history(options(octopus.url), home, "import", start, end)
+        series = (await KIND.history(options(octopus.url), home, "import", start, end)).power
         assert len(series.spans) == 49 * 2
         assert {span.value for span in series.spans} == {2.0}
         assert (series.spans[0].start, series.end) == (start, end)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ..model.options import Option
 from ..model.ports import Ports
 from ..model.series import Series
+from ._counted import Counted
 
 
 class Tariff(Protocol):
@@ -45,5 +46,11 @@ class TariffKind:
     field_of_error: Mapping[str, str] | None = None
     offer: Callable[[Mapping[str, Any], Ports, str], Awaitable[Mapping[str, Mapping[str, str]]]] | None = None
     """Optional: asks the service what there is to choose from: {option key: {value: name for people}}."""
-    history: Callable[[Mapping[str, Any], Ports, str, datetime, datetime], Awaitable[Series]] | None = None
-    """Optional: what the home drew (or fed in) between two instants as the supplier counted it, mean power in kW."""
+    history: Callable[[Mapping[str, Any], Ports, str, datetime, datetime], Awaitable[Counted]] | None = None
+    """Optional: what the home drew (or fed in) between two instants as the supplier counted it. Raises SourceError."""
+    history_needs: tuple[str, ...] = ()
+    """Options without which there is no history."""
+    history_days: int = 28
+    """How many days are asked for at once."""
+    history_back_days: int = 365
+    """How far back it is asked for the first time."""

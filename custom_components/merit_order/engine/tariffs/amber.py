@@ -8,9 +8,13 @@ late, so spans are counted back from `endTime`. Options: `token`, `site` (empty:
 
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
+
+from aiohttp import ClientSession
 
 from ..model.errors import BadData, RateLimited
 from ..model.layers import over
@@ -20,6 +24,7 @@ from ..model.series import Quality, Series, Span, utc
 from ..model.web import NotFound, Question, ask_json, reading
 from ._base import TariffKind
 from ._clean import clip, same_currency
+from ._counted import Counted
 
 SERVICE = "Amber"
 URL = "https://api.amber.com.au"
@@ -28,8 +33,11 @@ MARKET_ZONE = ZoneInfo("Australia/Brisbane")
 """NEM time: UTC+10 all year; Amber's dates are in it."""
 CALLS, CALLS_WITHIN = 10, timedelta(minutes=5)
 """The service allows about ten requests in five minutes; we never ask an eleventh."""
+SPARED_FOR_PRICES = 4
+_QUOTAS: WeakKeyDictionary[ClientSession, dict[tuple[str, str], deque[datetime]]] = WeakKeyDictionary()
 MOST_INTERVALS = 2048
 USAGE_DAYS = 7
+USAGE_BACK_DAYS = 89
 FRESH_AFTER = timedelta(seconds=20)
 """The new price is there some seconds into its interval."""
 
@@ -56,7 +64,8 @@ class Amber:
         self._ports, self._token, self._site = ports, token, site
         self._direction, self._resolution = direction, resolution
         self._url = f"{url.rstrip('/')}/v1"
-        self._asked: deque[datetime] = deque(maxlen=CALLS)
+        self._sign = -1 if direction == "export" else 1
+        self._asked = _asked(ports, self._url, token)
         self.spike: str | None = None
         """"none", "potential" or "spike"."""
 
@@ -76,18 +85,23 @@ class Amber:
         step = 300
         return datetime.fromtimestamp((now.timestamp() // step + 1) * step, UTC) + FRESH_AFTER
 
-    async def usage(self, first: date, last: date) -> Series:
-        """Mean power in kW by interval for the days `first` … `last` (NEM dates), in calls of at most seven days."""
-        spans: list[Span] = []
+    async def usage(self, first: date, last: date) -> Counted:
+        """Mean power and price of each interval of the days `first` … `last` (NEM dates), in calls of at most seven
+        days. Prices go before: some of the quota is left to them.
+        """
+        power: list[Span] = []
+        price: list[Span] = []
         while first <= last:
             until = min(first + timedelta(days=USAGE_DAYS - 1), last)
             params = {"startDate": first.isoformat(), "endDate": until.isoformat()}
             with reading(SERVICE):
-                async for row, span in self._rows("usage", params):
+                async for row, span in self._rows("usage", params, SPARED_FOR_PRICES):
                     hours = (span.end - span.start).total_seconds() / 3600
-                    spans.append(Span(span.start, span.end, abs(float(row["kwh"])) / hours))
+                    power.append(replace(span, value=abs(float(row["kwh"])) / hours))
+                    price.append(replace(span, value=self._sign * float(row["perKwh"]) / 100))
             first = until + timedelta(days=1)
-        return Series.of(spans, origin="amber", issued=self._ports.clock.now())
+        now = self._ports.clock.now()
+        return Counted(Series.of(power, origin="amber", issued=now), Series.of(price, origin="amber"))
 
     async def _intervals(self, start: datetime, end: datetime, minutes: int) -> Series:
         now = self._ports.clock.now()
@@ -98,21 +112,20 @@ class Amber:
             "next": str(min(max(int((end - now) / step) + 1, 0), MOST_INTERVALS)),
         }
         spans = []
-        sign = -1 if self._direction == "export" else 1
         with reading(SERVICE):
             async for row, span in self._rows("prices/current", params):
                 if row["type"] == "CurrentInterval":
                     self.spike = row.get("spikeStatus")
                 quality = Quality.FORECAST if row["type"] == "ForecastInterval" else Quality.KNOWN
-                spans.append(Span(span.start, span.end, sign * float(row["perKwh"]) / 100, quality))
+                spans.append(Span(span.start, span.end, self._sign * float(row["perKwh"]) / 100, quality))
         return Series.of(clip(spans, start, end), origin="amber", issued=now)
 
     async def _rows(
-        self, what: str, params: Mapping[str, str]
+        self, what: str, params: Mapping[str, str], spare: int = 0
     ) -> AsyncIterator[tuple[Mapping[str, Any], Span]]:
         """The rows of our channel, each with the time it covers."""
         site = await self._site_id()
-        answer = await self._ask(f"sites/{site}/{what}", params)
+        answer = await self._ask(f"sites/{site}/{what}", params, spare)
         with reading(SERVICE):
             for row in answer:
                 if row["channelType"] == CHANNELS[self._direction]:
@@ -129,10 +142,11 @@ class Amber:
             self._site = next(iter(active))
         return self._site
 
-    async def _ask(self, path: str, params: Mapping[str, str]) -> Any:
+    async def _ask(self, path: str, params: Mapping[str, str], spare: int = 0) -> Any:
         now = self._ports.clock.now()
-        if len(self._asked) == CALLS and now - self._asked[0] < CALLS_WITHIN:
-            wait = (self._asked[0] + CALLS_WITHIN - now).total_seconds()
+        most = CALLS - spare
+        if len(self._asked) >= most and now - self._asked[-most] < CALLS_WITHIN:
+            wait = (self._asked[-most] + CALLS_WITHIN - now).total_seconds()
             raise RateLimited(f"Amber: enough questions for now, {wait:.0f} s to wait", wait, service=SERVICE)
         self._asked.append(now)
         question = Question(
@@ -148,6 +162,11 @@ class Amber:
             return await ask_json(self._ports, question)
         except NotFound as err:
             raise UnknownSite("Amber: the account has no such site", service=SERVICE) from err
+
+
+def _asked(ports: Ports, url: str, token: str) -> deque[datetime]:
+    """When the service was asked last with this token: both directions, set-up and history share its quota."""
+    return _QUOTAS.setdefault(ports.http, {}).setdefault((url, token), deque(maxlen=CALLS))
 
 
 async def active_sites(amber: Amber) -> dict[str, str]:
@@ -190,11 +209,10 @@ async def _offer(options: Mapping[str, Any], ports: Ports, direction: str) -> Ma
 
 async def _history(
     options: Mapping[str, Any], ports: Ports, direction: str, start: datetime, end: datetime
-) -> Series:
-    """The site's own intervals as mean power in kW."""
+) -> Counted:
+    """The site's own intervals."""
     first, last = (at.astimezone(MARKET_ZONE).date() for at in (start, end - timedelta(seconds=1)))
-    series = await _build(options, ports, direction).usage(first, last)
-    return Series(tuple(clip(series.spans, start, end)), series.origin, series.issued)
+    return await _build(options, ports, direction).usage(first, last)
 
 
 KIND = TariffKind(
@@ -210,5 +228,9 @@ KIND = TariffKind(
     check=_check,
     offer=_offer,
     history=_history,
+    # Six days from any hour touch seven dates: one call.
+    history_days=USAGE_DAYS - 1,
+    # The service tells the last 90 days.
+    history_back_days=USAGE_BACK_DAYS,
     field_of_error={"invalid_auth": "token", "unknown_site": "site"},
 )

@@ -23,6 +23,7 @@ from ..model.series import Series, Span, utc
 from ..model.web import NotFound, reading
 from ._base import TariffKind
 from ._clean import Publication, clip, same_currency
+from ._counted import Counted
 from ._octopus_account import meter_of, own_consumption
 from ._octopus_api import SERVICE, URL, Api, stamp
 
@@ -163,9 +164,10 @@ def _account_api(options: Mapping[str, Any], ports: Ports) -> Api:
 
 async def _history(
     options: Mapping[str, Any], ports: Ports, direction: str, start: datetime, end: datetime
-) -> Series:
-    """The home's own half-hours as mean power in kW."""
-    return await own_consumption(_account_api(options, ports), options["account"], direction, start, end)
+) -> Counted:
+    """The home's own half-hours."""
+    api = _account_api(options, ports)
+    return Counted(await own_consumption(api, options["account"], direction, start, end))
 
 
 async def _newest_agile(ports: Ports, direction: str, url: str) -> str:
@@ -201,6 +203,7 @@ KIND = TariffKind(
     check=_check,
     offer=_offer,
     history=_history,
+    history_needs=("account", "api_key"),
     field_of_error={
         "unknown_postcode": "postcode",
         "unknown_product": "product",
