@@ -1,5 +1,7 @@
 /** Registers everything; nothing else happens here. */
 
+import { HealthCard } from "./health-card/card";
+import { KioskCard } from "./kiosk-card/card";
 import { NeedsCard } from "./needs-card/card";
 import { NowCard } from "./now-card/card";
 import { Ago } from "./parts/ago";
@@ -23,6 +25,8 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-now": NowCard,
   "merit-order-price": PriceCard,
   "merit-order-needs": NeedsCard,
+  "merit-order-health": HealthCard,
+  "merit-order-kiosk": KioskCard,
   "ll-strategy-dashboard-merit-order": DashboardStrategy,
 };
 
@@ -60,11 +64,23 @@ offered.customCards.push(
     description: "What the household needs and by when, and whether it can be met",
     preview: true,
   },
+  {
+    type: "merit-order-health",
+    name: "Merit Order: health",
+    description: "What the plan rests on, who is in charge, and what is to be mended",
+    preview: true,
+  },
+  {
+    type: "merit-order-kiosk",
+    name: "Merit Order: wall panel",
+    description: "Price, money an hour, what runs and why, what comes: to be read from two metres",
+    preview: true,
+  },
 );
 offered.customStrategies ??= [];
 offered.customStrategies.push({
   type: "merit-order",
   strategyType: "dashboard",
   name: "Merit Order",
-  description: "Plan, now and devices, from what is configured",
+  description: "Now, plan, devices, savings and health, from what is configured; and a wall panel",
 });

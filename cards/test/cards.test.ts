@@ -3,7 +3,6 @@ import { flows, totals } from "../src/logic/flows";
 import { askable, nextAt, unitOf } from "../src/logic/needs";
 import { columns, csv } from "../src/logic/table";
 import { cheapestWindow, meanPrice } from "../src/logic/window";
-import { deviceCards } from "../src/strategy/devices";
 import { format, NOW, picture, plan, t } from "./home";
 
 function moment(grid: number | null, sun: number | null, battery: number | null, load: number | null) {
@@ -70,37 +69,6 @@ describe("table", () => {
     expect(lines).toHaveLength(of.edges.length);
     expect(lines[0]).toContain(',"Pump ""A"", pool (kW)",');
     expect(lines[1]).toMatch(/^2026-11-21T11:18:00Z,2026-11-21T11:30:00Z,0\.223/);
-  });
-});
-
-describe("dashboard", () => {
-  it("has one card per thing, what can be set first, no diagnosis, nothing of others", () => {
-    const entity = (entity_id: string, device_id: string, more: object = {}) => ({
-      [entity_id]: {
-        entity_id,
-        device_id,
-        platform: "merit_order",
-        name: entity_id.split(".")[1] ?? "",
-        ...more,
-      },
-    });
-    const device = (id: string, name: string) => ({ [id]: { id, name, name_by_user: null } });
-    const cards = deviceCards({
-      language: "en",
-      devices: { ...device("a", "Boiler"), ...device("b", "Boiler"), ...device("c", "Lamp") },
-      entities: {
-        ...entity("sensor.power", "a"),
-        ...entity("switch.allowed", "b"),
-        ...entity("sensor.age", "b", { entity_category: "diagnostic" }),
-        ...entity("light.lamp", "c", { platform: "hue" }),
-      },
-    });
-    expect(cards).toMatchObject([
-      {
-        title: "Boiler",
-        entities: [{ entity: "switch.allowed", name: "allowed" }, { entity: "sensor.power" }],
-      },
-    ]);
   });
 });
 

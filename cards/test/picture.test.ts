@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Connection } from "../src/data/hass";
+import type * as wires from "../src/data/hass";
 import { listen } from "../src/data/picture";
 import type { Picture } from "../src/data/types";
 import { picture } from "./home";
 
 /** A wire: what is pushed into it arrives as a message. */
-class Wire implements Connection {
+class Wire implements wires.Wire {
   opened = 0;
   closed = 0;
   push: (message: Partial<Picture>) => void = () => undefined;

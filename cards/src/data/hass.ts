@@ -2,7 +2,8 @@
 
 import type { Locale } from "../logic/format";
 
-export interface Connection {
+/** What a subscription needs of the connection. */
+export interface Wire {
   subscribeMessage<T>(
     callback: (message: T) => void,
     message: { type: string },
@@ -12,6 +13,10 @@ export interface Connection {
   removeEventListener(event: "ready", listener: () => void): void;
 }
 
+export interface Connection extends Wire {
+  subscribeEvents(callback: () => void, event: string): Promise<() => Promise<void>>;
+}
+
 export interface Hass {
   connection: Connection;
   connected: boolean;
@@ -19,5 +24,9 @@ export interface Hass {
   locale: Locale;
   config: { time_zone: string; currency: string };
   themes: { darkMode: boolean };
+  states: Record<string, { state: string } | undefined>;
+  localize(key: string, values?: Record<string, string>): string;
+  loadBackendTranslation(category: string, integration: string): Promise<unknown>;
+  callWS<T>(message: { type: string }): Promise<T>;
   callService(domain: string, service: string, data: Record<string, unknown>): Promise<unknown>;
 }

@@ -1,6 +1,9 @@
-import type { Connection } from "./hass";
-import type { Picture } from "./types";
+import type { Wire } from "./hass";
+import { grown } from "./history";
+import type { History, Picture } from "./types";
 
+/** The parts that changed; of the history what was added to it. */
+type Message = Partial<Picture> & { history_add?: History };
 type Listener = (picture: Picture, error: string | null) => void;
 
 const FIRST_WAIT_MS = 2_000;
@@ -21,7 +24,7 @@ class Feed {
   private wait = FIRST_WAIT_MS;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly connection: Connection) {}
+  constructor(private readonly connection: Wire) {}
 
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
@@ -50,7 +53,7 @@ class Feed {
     const attempt = ++this.attempt;
     clearTimeout(this.timer);
     try {
-      const stop = await this.connection.subscribeMessage<Partial<Picture>>(
+      const stop = await this.connection.subscribeMessage<Message>(
         (part) => {
           if (attempt === this.attempt) this.take(part);
         },
@@ -72,9 +75,10 @@ class Feed {
     this.tell();
   }
 
-  private take(part: Partial<Picture>): void {
+  private take({ history_add: added, ...part }: Message): void {
     this.error = null;
     this.picture = { ...this.picture, ...part };
+    if (added) this.picture = { ...this.picture, history: grown(this.picture.history, added) };
     this.tell();
   }
 
@@ -83,10 +87,10 @@ class Feed {
   }
 }
 
-const feeds = new WeakMap<Connection, Feed>();
+const feeds = new WeakMap<Wire, Feed>();
 
 /** Calls `listener` now and at every change until the returned function is called. */
-export function listen(connection: Connection, listener: Listener): () => void {
+export function listen(connection: Wire, listener: Listener): () => void {
   let feed = feeds.get(connection);
   if (!feed) {
     feed = new Feed(connection);

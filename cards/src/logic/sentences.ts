@@ -38,6 +38,17 @@ export function levelEnds(plan: Plan, slot: number): { at: number; next: Level }
   return null;
 }
 
+/** How long the price stays as it is called now. */
+export function untilNext(plan: Plan, now: number, t: Translate, format: Format): string {
+  const edges = plan.edges.map((edge) => Date.parse(edge));
+  const slot = slotAt(edges, now);
+  if (slot === null) return "";
+  const ends = levelEnds(plan, slot);
+  return ends
+    ? t("until", { time: format.when(ends.at, now), level: t(`level.${ends.next}`) })
+    : t("all_ahead");
+}
+
 /** What the home earns or pays per hour. */
 export function flow(costPerHour: number | null, t: Translate, format: Format): string {
   if (costPerHour === null) return t("no_meter");

@@ -20,6 +20,8 @@ const UNMOVED = new Set(["grid", "solar"]);
 export interface Notice {
   readonly kind: "warning" | "info";
   readonly text: string;
+  /** What is shown may be old, whatever it says. */
+  readonly cut?: boolean;
 }
 
 /** What the notices are drawn from. */
@@ -59,15 +61,16 @@ export function notices(moment: Moment, t: Translate, format: Format): Notice[] 
 }
 
 const warning = (text: string): Notice => ({ kind: "warning", text });
+const cut = (text: string): Notice => ({ kind: "warning", text, cut: true });
 const info = (text: string): Notice => ({ kind: "info", text });
 
 function cutOff(moment: Moment, t: Translate, format: Format): Notice[] {
   const { picture, problem, connected, now } = moment;
   const heard = picture?.home?.updated_at ? Date.parse(picture.home.updated_at) : null;
-  if (!connected) return [warning(t("state.lost"))];
-  if (picture?.home && problem) return [warning(t("state.no_answer"))];
+  if (!connected) return [cut(t("state.lost"))];
+  if (picture?.home && problem) return [cut(t("state.no_answer"))];
   if (heard !== null && now - heard > SILENT_MINUTES * MINUTE)
-    return [warning(t("state.silent", { time: format.when(heard, now) }))];
+    return [cut(t("state.silent", { time: format.when(heard, now) }))];
   return [];
 }
 

@@ -3,9 +3,8 @@ import { property } from "lit/decorators.js";
 import type { Now, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
-import { slotAt } from "../logic/axis";
 import type { Format } from "../logic/format";
-import { doing, flow, levelEnds, levelNow, upcoming } from "../logic/sentences";
+import { doing, flow, levelNow, untilNext, upcoming } from "../logic/sentences";
 import { palette } from "./theme";
 
 const MOST_SAID = 3;
@@ -45,23 +44,8 @@ export class Summary extends LitElement {
     return html`<div class="price">
       <span><span class="number">${value}</span><span class="unit">&nbsp;${unit}</span></span>
       ${isKey(level) ? html`<span class=${`level ${word}`}>${t(level)}</span>` : nothing}
-      <span class="quiet">${this.until()}</span>
+      <span class="quiet">${this.plan ? untilNext(this.plan, this.now, t, format) : nothing}</span>
     </div>`;
-  }
-
-  private current(): number | null {
-    const edges = this.plan?.edges.map((edge) => Date.parse(edge)) ?? [];
-    return slotAt(edges, this.now);
-  }
-
-  private until(): string {
-    const { plan, now, t, format } = this;
-    const slot = this.current();
-    if (!plan || slot === null) return "";
-    const ends = levelEnds(plan, slot);
-    return ends
-      ? t("until", { time: format.when(ends.at, now), level: t(`level.${ends.next}`) })
-      : t("all_ahead");
   }
 
   private doings(): TemplateResult {

@@ -1,0 +1,101 @@
+/** The views of the dashboard: what there is in this home, and nothing that would stay empty. */
+
+import type { Translate } from "../i18n/translate";
+import { all, deviceCards, has, type Thing } from "./devices";
+
+const CARD = "custom:merit-order-";
+const THIRD = 12;
+const MONTH_DAYS = 30;
+const DAY_HOURS = 24;
+
+const section = (cards: object[], span = 1): object => ({ type: "grid", column_span: span, cards });
+
+function card(name: string, more: object = {}): object {
+  return { type: `${CARD}${name}`, grid_options: { columns: THIRD, rows: "auto" }, ...more };
+}
+
+function now(found: readonly Thing[], t: Translate): object {
+  const asked = found.some((thing) => has(thing, "allowed") && !has(thing, "reserve_soc"));
+  return {
+    title: t("view.now"),
+    path: "now",
+    icon: "mdi:home-lightning-bolt",
+    type: "sections",
+    max_columns: 2,
+    sections: [
+      section([card("now", { grid_options: { columns: "full", rows: "auto" } })], 2),
+      section([card("price")]),
+      ...(asked ? [section([card("needs")])] : []),
+    ],
+  };
+}
+
+function plan(t: Translate): object {
+  return {
+    title: t("plan"),
+    path: "plan",
+    icon: "mdi:chart-timeline",
+    type: "panel",
+    cards: [{ type: `${CARD}plan` }],
+  };
+}
+
+function devices(found: readonly Thing[], t: Translate): object {
+  return { title: t("view.devices"), path: "devices", icon: "mdi:devices", cards: deviceCards(found) };
+}
+
+function savings(found: readonly Thing[], t: Translate): object[] {
+  const saved = all(found, "savings_total");
+  if (saved.length === 0) return [];
+  const graph = {
+    type: "statistics-graph",
+    title: t("savings.by_day"),
+    entities: saved,
+    stat_types: ["change"],
+    period: "day",
+    days_to_show: MONTH_DAYS,
+    chart_type: "bar",
+    hide_legend: true,
+  };
+  const figures = ["savings_today", "savings_month", "savings_total"].flatMap((key) => all(found, key));
+  return [
+    {
+      title: t("view.savings"),
+      path: "savings",
+      icon: "mdi:piggy-bank",
+      cards: [{ type: "entities", entities: figures }, graph],
+    },
+  ];
+}
+
+function health(found: readonly Thing[], t: Translate): object {
+  const commands = all(found, "last_command");
+  const trail = {
+    type: "logbook",
+    title: t("health.commands"),
+    entities: commands,
+    hours_to_show: DAY_HOURS,
+  };
+  return {
+    title: t("view.health"),
+    path: "health",
+    icon: "mdi:stethoscope",
+    cards: [{ type: `${CARD}health` }, ...(commands.length > 0 ? [trail] : [])],
+  };
+}
+
+function kiosk(t: Translate): object {
+  return {
+    title: t("view.kiosk"),
+    path: "kiosk",
+    icon: "mdi:tablet-dashboard",
+    type: "panel",
+    cards: [{ type: `${CARD}kiosk`, full_screen: true }],
+  };
+}
+
+/** All views, in the order of their tabs. */
+export function views(found: readonly Thing[], t: Translate): object[] {
+  if (found.length === 0) return [plan(t)];
+  return [now(found, t), plan(t), devices(found, t), ...savings(found, t), health(found, t), kiosk(t)];
+}
