@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from .assets._vehicle import VehicleParams
+from .model.codec import from_json
 from .model.plan import Intent
 from .model.roles import Action, BatteryReading, Command, Readings, Role
 from .model.snapshot import AssetSpec
@@ -28,14 +30,18 @@ VOLT = 230.0
 def command_for(
     intent: Intent, spec: AssetSpec, role: Role, readings: Readings | None, now: datetime
 ) -> Command:
-    """What to tell the part `role` of the asset's device. Without fresh readings it is given back to itself."""
+    """What to tell the part `role` of the asset's device, with the intent's reason or its mode as the reason.
+
+    Without fresh readings it is given back to itself.
+    """
     expires = min(now + LEASE, max(intent.until, now + SHORTEST))
 
     def give_back(reason: str) -> Command:
         return Command(role=role, action=Action.RELEASE, expires=now, reason=reason)
 
+    reason = intent.reason or intent.mode
     if intent.mode in ("self", "release"):
-        return give_back(intent.mode)
+        return give_back(reason)
     if role is Role.BATTERY:
         battery = readings.battery if readings is not None else None
         if battery is None or battery.soc_percent is None:
@@ -46,15 +52,21 @@ def command_for(
             # It gives nothing either way, and the sun is free. Replayed, this is worth three hundredths of the saving.
             return give_back("spare")
         power = battery_power(intent.power_kw if intent.mode != "hold" else 0.0, spec.params, battery)
-        return Command(role=role, action=Action.POWER, expires=expires, power_kw=power, reason=intent.mode)
+        return Command(role=role, action=Action.POWER, expires=expires, power_kw=power, reason=reason)
     wanted_on = intent.mode != "off"
     if role is Role.CHARGER and wanted_on:
         amperes = charging_current(intent.power_kw, spec.params)
+        phases = charging_phases(intent.power_kw, spec.params) if spec.params.get("phase_switching") else None
         return Command(
-            role=role, action=Action.CURRENT, expires=expires, current_a=amperes, reason=intent.mode
+            role=role,
+            action=Action.CURRENT,
+            expires=expires,
+            current_a=amperes,
+            phases=phases,
+            reason=reason,
         )
     action = Action.ON if wanted_on else Action.OFF
-    return Command(role=role, action=action, expires=expires, reason=intent.mode)
+    return Command(role=role, action=action, expires=expires, reason=reason)
 
 
 def _spare(readings: Readings | None) -> bool:
@@ -80,10 +92,20 @@ def battery_power(power_kw: float, params: Mapping[str, Any], reading: BatteryRe
     return -min(-power_kw, _least(reading.max_discharge_kw, params.get("max_discharge_kw")))
 
 
+def charging_phases(power_kw: float, params: Mapping[str, Any]) -> int:
+    """On how many phases a car charges at `power_kw`: on one when it may switch and all of them need more."""
+    car = from_json(VehicleParams, dict(params))
+    on_all = max(car.phases, 1)
+    least = car.min_current_a * on_all * car.voltage / 1000
+    return 1 if car.phase_switching and power_kw < least - 1e-6 else on_all
+
+
 def charging_current(power_kw: float, params: Mapping[str, Any]) -> float:
-    """Amperes per phase, whole, never above the planned power."""
-    phases = int(params.get("phases") or 3)
-    return float(int(power_kw * 1000 / (VOLT * phases) + 1e-6))
+    """Amperes per phase, in the charger's steps, never above the planned power nor the most it may."""
+    car = from_json(VehicleParams, dict(params))
+    step = car.current_step_a if car.current_step_a > 0 else 1.0
+    amperes = power_kw * 1000 / (car.voltage * charging_phases(power_kw, params))
+    return float(min(int(amperes / step + 1e-6) * step, car.max_current_a))
 
 
 def needs_write(command: Command, running: Command | None, readings: Readings | None, now: datetime) -> bool:
@@ -98,7 +120,7 @@ def needs_write(command: Command, running: Command | None, readings: Readings | 
             return True
         return running.expires - now <= LEASE - RENEW_AFTER and command.expires > running.expires
     if command.action is Action.CURRENT:
-        return command.current_a != running.current_a
+        return (command.current_a, command.phases) != (running.current_a, running.phases)
     # A relay nobody has heard of lately was told already: telling it again each half minute would only wear it.
     return _is_so(command, readings) is False
 

@@ -45,7 +45,7 @@ def think(snapshot: Snapshot) -> Decision:
     )
     plan = replace(plan, baseline_cost=baseline_cost(problem, solution.values))
     if snapshot.settings.explain:
-        plan = explain(plan, problem, search, solution.values, EXPLAIN_S)
-        plan = find_limits(plan, snapshot, problem, search, solution.values, LIMITS_S)
+        plan = explain(plan, problem, search, solution.between, EXPLAIN_S)
+        plan = find_limits(plan, snapshot, problem, search, solution.between, LIMITS_S)
     plan = replace(plan, total_ms=(time.perf_counter() - began) * 1000)
     return Decision(plan=plan, intents=intents(plan, CONTROLLABLE))

@@ -14,7 +14,6 @@ import numpy as np
 from .assets import GRID, asset_kind
 from .assets._base import Values
 from .assets._relief import Relief, Step
-from .assets.grid import phase_limit_kw
 from .model.horizon import Band, Horizon
 from .model.plan import Plan, Remedy, Shortfall
 from .model.snapshot import AssetSpec, Snapshot
@@ -145,17 +144,18 @@ type Opened = Callable[[Solver, Problem, Step], None]
 def _imports(solver: Solver, problem: Problem, step: Step) -> None:
     """Allow as much import as the step says, or as the program does."""
     grid = problem.grid
-    if "kw" in step.values:
+    if step.kw is not None:
         solver.bound_rows(grid.cuts, -np.inf, np.inf)
-        solver.bound(grid.imports, 0.0, float(step.values["kw"]))
+        solver.bound(grid.imports, 0.0, step.kw)
     else:
         solver.bound_rows(grid.cuts, -np.inf, 1.0)
         solver.release(grid.imports)
 
 
 def _phases(solver: Solver, problem: Problem, step: Step) -> None:
-    """Allow as much on each phase as the grid of the step does."""
-    solver.bound_rows(problem.grid.phases, -np.inf, phase_limit_kw(step.spec))
+    """Allow as much on each phase as the step says, or as the program does."""
+    kw = problem.grid.phase_kw if step.kw is None else step.kw
+    solver.bound_rows(problem.grid.phases, -np.inf, kw)
 
 
 OPENED: dict[str, Opened] = {"import_limit": _imports, "phase_limit": _phases}

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.actuate import LEASE, RENEW_AFTER, command_for, needs_write
+from custom_components.merit_order.engine.actuate import (
+    LEASE,
+    RENEW_AFTER,
+    charging_current,
+    charging_phases,
+    command_for,
+    needs_write,
+)
 from custom_components.merit_order.engine.model.plan import Intent
 from custom_components.merit_order.engine.model.roles import (
     Action,
@@ -140,3 +147,26 @@ def test_a_relay_is_written_only_when_it_stands_otherwise() -> None:
 def test_a_car_is_offered_whole_amperes_below_the_plan() -> None:
     command = command_for(intent("charge", 3.0, "v"), CAR, Role.CHARGER, None, NOW)
     assert (command.action, command.current_a) == (Action.CURRENT, 13.0)
+    assert command.phases is None
+
+
+def test_the_current_is_what_the_plan_means() -> None:
+    """At the car's own voltage, in its steps, and no more than it may."""
+    assert charging_current(11.04, {"phases": 3}) == 16.0
+    assert charging_current(2.4, {"phases": 1, "voltage": 240.0}) == 10.0
+    assert charging_current(2.99, {"phases": 1, "current_step_a": 0.5}) == 13.0
+    assert charging_current(3.5, {"phases": 1, "current_step_a": 0.5}) == 15.0
+    assert charging_current(9.0, {"phases": 1, "max_current_a": 32.0}) == 32.0
+
+
+def test_a_charger_that_switches_phases_is_told_how_many() -> None:
+    """Below 6 A on three phases it is one; between 16 A on one and 6 A on three it is one, at its most."""
+    params = {"phases": 3, "phase_switching": True}
+    assert [charging_phases(kw, params) for kw in (1.38, 3.68, 3.9, 4.14, 11.04)] == [1, 1, 1, 3, 3]
+    assert [charging_current(kw, params) for kw in (1.38, 3.68, 3.9, 4.14, 11.04)] == [6, 16, 16, 6, 16]
+    car = replace(CAR, params=params)
+    one = command_for(intent("charge", 3.68, "v"), car, Role.CHARGER, None, NOW)
+    three = command_for(intent("charge", 11.04, "v"), car, Role.CHARGER, None, NOW)
+    assert (one.phases, three.phases) == (1, 3)
+    assert one.current_a == three.current_a
+    assert needs_write(three, one, None, NOW)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.merit_order.engine.assets import asset_kind
 from custom_components.merit_order.engine.model.plan import PlanStatus
 from custom_components.merit_order.engine.model.series import Forecast, Series
 from custom_components.merit_order.engine.model.snapshot import (
@@ -52,6 +53,13 @@ def test_allowed_windows_are_kept() -> None:
     """Proves: only 02:00 to 03:00 is allowed. Sensitivity: the deadline alone would choose 01:00."""
     spec = load(run_minutes=60, deadline="04:00", windows=[["02:00", "03:00"]])
     assert powers(plan(home([0.5, 0.1, 0.3, 0.4], spec)), "load") == [0, 0, 1, 0]
+
+
+def test_what_a_person_answers_becomes_an_allowed_window() -> None:
+    kind = asset_kind("load")
+    made = kind.from_options({"allowed_from": "09:00:00", "allowed_until": "17:00:00", "max_starts": 2.0})
+    assert made == {"max_starts": 2, "windows": [["09:00:00", "17:00:00"]]}
+    assert kind.from_options({"allowed_from": "22:00"}) == {"windows": [["22:00", "00:00"]]}
 
 
 def test_a_profile_is_laid_where_its_peak_is_cheap() -> None:

@@ -9,7 +9,7 @@ from custom_components.merit_order.engine.assets import asset_kind
 from custom_components.merit_order.engine.model.codec import from_json
 from custom_components.merit_order.engine.model.plan import PlanStatus
 from custom_components.merit_order.engine.model.snapshot import AssetSpec, Need, Override, OverrideMode
-from tests.engine.homes import MIDNIGHT, asset, home, of, plan, powers, solar
+from tests.engine.homes import MIDNIGHT, asset, grid, home, of, plan, powers, solar
 
 HOUR = timedelta(hours=1)
 
@@ -59,6 +59,62 @@ def test_currents_and_phases_make_its_powers() -> None:
     assert powers(plan(home([0.3], quick)), "vehicle") == [pytest.approx(11.04)]
     slow = asset("vehicle", given | {"phases": 1, "max_current_a": 6.0}, {"soc_percent": 10})
     assert powers(plan(home([0.3], slow)), "vehicle") == [pytest.approx(1.38)]
+
+
+def by_current(soc: float = 50.0, **params: Any) -> AssetSpec:
+    """40 kWh, 6 to 16 A on one phase: 1.38 to 3.68 kW."""
+    given: dict[str, Any] = {"capacity_kwh": 40.0, "phases": 1, "charge_efficiency": 1.0}
+    return asset("vehicle", given | params, {"connected": True, "soc_percent": soc})
+
+
+def test_it_charges_in_whole_amperes() -> None:
+    """Proves: behind 2.5 kW of sun it is offered 10 or 11 A, and has what it needs to the watt-hour. Sensitivity:
+    without steps it follows the sun exactly.
+    """
+    need, sun = [leaves("04:00", 75)], solar(2.5, 4)
+    stepped = powers(plan(home([0.3] * 4, by_current(departures=need), sun)), "vehicle")
+    amperes = [kw / 0.23 for kw in stepped]
+    assert all(abs(a - round(a)) < 1e-6 for a in amperes[:-1])
+    assert {round(a) for a in amperes[:-1]} <= {10, 11}
+    assert sum(stepped) == pytest.approx(10)
+    exact = powers(plan(home([0.3] * 4, by_current(departures=need, current_step_a=0.0), sun)), "vehicle")
+    assert exact == pytest.approx([2.5] * 4)
+
+
+def test_steps_never_cost_a_need_or_break_a_limit() -> None:
+    """Proves: where the connection allows 2.5 kW and the need takes all of it, 2.5 kW it is."""
+    found = plan(home([0.3] * 4, by_current(departures=[leaves("04:00", 75)]), grid(import_limit_kw=2.5)))
+    assert powers(found, "vehicle") == pytest.approx([2.5] * 4)
+    assert found.shortfalls == ()
+
+
+def test_on_one_phase_it_follows_less_sun() -> None:
+    """Proves: with phases that switch it takes 2 kW of sun and, when it must, 11 kW. Sensitivity: on three phases it
+    takes 4.14 kW or nothing.
+    """
+    sun = solar([2, 2, 0], 3)
+    free: dict[str, Any] = {"current_step_a": 0.0, "phases": 3, "departures": [leaves("02:00", 60)]}
+    assert plan(home([0.3] * 3, by_current(phase_switching=True, **free), sun)).cost == pytest.approx(0)
+    assert plan(home([0.3] * 3, by_current(**free), sun)).cost == pytest.approx((4 - 2) * 0.3, abs=0.05)
+    quick: dict[str, Any] = {"phase_switching": True, "phases": 3, "mode": "asap"}
+    assert powers(plan(home([0.3], by_current(**quick))), "vehicle") == [pytest.approx(11.04)]
+
+
+def test_between_one_phase_and_three_there_is_nothing() -> None:
+    """Proves: 3.9 kW of sun are 16 A on one phase or 6 A on three."""
+    params: dict[str, Any] = {"phase_switching": True, "phases": 3, "departures": [leaves("04:00", 89)]}
+    found = powers(plan(home([0.3] * 4, by_current(**params), solar(3.9, 4))), "vehicle")
+    assert all(kw == pytest.approx(3.68) or kw >= 4.14 - 1e-6 for kw in found[:-1])
+
+
+def test_least_times_keep_it_from_toggling() -> None:
+    """Proves: two hours at a time. Sensitivity: without them the two cheapest single hours."""
+    prices, need = [0.1, 0.5, 0.1, 0.3, 0.6], [leaves("05:00", 90)]
+    assert powers(plan(home(prices, car(departures=need))), "vehicle") == [4, 0, 4, 0, 0]
+    steady = car(departures=need, min_kw=4.0, min_on_minutes=120)
+    assert powers(plan(home(prices, steady)), "vehicle") == [0, 0, 4, 4, 0]
+    rests = car(departures=need, min_kw=4.0, min_off_minutes=120)
+    assert powers(plan(home([0.05, *prices[1:]], rests)), "vehicle") == [4, 0, 0, 4, 0]
 
 
 def test_away_it_does_not_charge_and_the_trip_is_paid_for_after() -> None:

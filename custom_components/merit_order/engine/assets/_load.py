@@ -67,7 +67,11 @@ class LoadState:
 def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers a person types are counted in whole ones where the params say so."""
     whole = ("runs_per_day", "priority", "max_starts")
-    return {key: int(value) if key in whole else value for key, value in options.items()}
+    params = {key: int(value) if key in whole else value for key, value in options.items()}
+    first, last = params.pop("allowed_from", None), params.pop("allowed_until", None)
+    if first or last:
+        params["windows"] = [[first or "00:00", last or "00:00"]]
+    return params
 
 
 OPTIONS = (
@@ -89,6 +93,13 @@ OPTIONS = (
     Option(key="contiguous", type=OptionType.BOOLEAN, default=True, advanced=True),
     Option(key="variable_power", type=OptionType.BOOLEAN, default=False, advanced=True),
     Option(key="priority", type=OptionType.NUMBER, default=5, minimum=1, maximum=9, step=1, advanced=True),
+    Option(key="allowed_from", type=OptionType.TIME, advanced=True),
+    Option(key="allowed_until", type=OptionType.TIME, advanced=True),
+    *(
+        Option(key=key, type=OptionType.NUMBER, default=0, minimum=0, maximum=1440, unit="min", advanced=True)
+        for key in ("min_on_minutes", "min_off_minutes")
+    ),
+    Option(key="max_starts", type=OptionType.NUMBER, minimum=1, maximum=48, step=1, advanced=True),
     Option(key="from_grid", type=OptionType.BOOLEAN, default=False, advanced=True),
     Option(key="from_battery", type=OptionType.BOOLEAN, default=False, advanced=True),
 )

@@ -18,11 +18,14 @@ STRONGER = (1.25, 1.5, 2.0, 3.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The asset with a limit moved. `by` is when the wish is due then, if that is what was moved."""
+    """The asset with a limit moved. `by` is when the wish is due then, if that is what was moved; `kw` the limit,
+    for a connection.
+    """
 
     spec: AssetSpec
     values: Mapping[str, float | str] = field(default_factory=dict)
     by: datetime | None = None
+    kw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..model.errors import InputError
 from ..model.options import Option, OptionType
+from ..model.series import FloatArray
 from ._base import none_if_nan
 from ._departures import Departure
 
@@ -19,16 +22,20 @@ ASSUMED_SOC = 50.0
 class VehicleParams:
     """Powers are AC, SoC in percent of `capacity_kwh` (None: not known, only needs in kWh can be planned).
 
-    `min_kw` and `max_kw` None follow from `phases`, amperes and `voltage`. Below `min_soc` it charges at once.
+    `min_kw` and `max_kw` None follow from `phases`, amperes and `voltage`; the current is then set in steps of
+    `current_step_a` (0: any). With `phase_switching` it charges on one phase below what all of them need. Below
+    `min_soc` it charges at once.
     `max_discharge_kw` above 0: it can feed the house down to `floor_soc`, and the grid with `v2g`.
     `wear_cost` is currency per kWh taken out for the house.
     """
 
     capacity_kwh: float | None = None
     phases: int = 3
+    phase_switching: bool = False
     voltage: float = 230.0
     min_current_a: float = 6.0
     max_current_a: float = 16.0
+    current_step_a: float = 1.0
     min_kw: float | None = None
     max_kw: float | None = None
     charge_efficiency: float = 0.9
@@ -61,11 +68,29 @@ class VehicleState:
 
 def powers(params: VehicleParams) -> tuple[float, float]:
     """Least and most charging power in kW."""
-    per_ampere = max(params.phases, 1) * params.voltage / 1000
+    per_ampere = params.voltage / 1000
     least, most = none_if_nan(params.min_kw), none_if_nan(params.max_kw)
-    most = params.max_current_a * per_ampere if most is None else max(most, 0.0)
-    least = params.min_current_a * per_ampere if least is None else max(least, 0.0)
+    on_all = max(params.phases, 1)
+    most = params.max_current_a * on_all * per_ampere if most is None else max(most, 0.0)
+    on_least = 1 if params.phase_switching else on_all
+    least = params.min_current_a * on_least * per_ampere if least is None else max(least, 0.0)
     return min(least, most), most
+
+
+def settings_kw(params: VehicleParams) -> FloatArray:
+    """The powers that can be set, rising; none where any can."""
+    given = none_if_nan(params.min_kw), none_if_nan(params.max_kw)
+    if given != (None, None) or not 0 < params.current_step_a <= params.max_current_a:
+        return np.zeros(0)
+    count = int((params.max_current_a - params.min_current_a) / params.current_step_a + 1e-6)
+    amperes = np.minimum(params.min_current_a, params.max_current_a) + params.current_step_a * np.arange(
+        max(count, 0) + 1
+    )
+    amperes = np.append(amperes, params.max_current_a)
+    phases = {1, max(params.phases, 1)} if params.phase_switching else {max(params.phases, 1)}
+    return np.unique(
+        np.round(np.concatenate([amperes * n * params.voltage / 1000 for n in sorted(phases)]), 9)
+    )
 
 
 def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,6 +124,7 @@ OPTIONS = (
     Option(
         key="min_current_a", type=OptionType.NUMBER, default=6, minimum=1, maximum=32, unit="A", advanced=True
     ),
+    Option(key="phase_switching", type=OptionType.BOOLEAN, default=False, advanced=True),
     Option(
         key="mode",
         type=OptionType.CHOICE,
@@ -134,6 +160,24 @@ OPTIONS = (
         minimum=0.5,
         maximum=1,
         step=0.01,
+        advanced=True,
+    ),
+    Option(
+        key="min_on_minutes",
+        type=OptionType.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=240,
+        unit="min",
+        advanced=True,
+    ),
+    Option(
+        key="min_off_minutes",
+        type=OptionType.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=240,
+        unit="min",
         advanced=True,
     ),
     Option(

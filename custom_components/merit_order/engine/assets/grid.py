@@ -60,7 +60,9 @@ class GridPart:
     spill: IntArray
     cuts: IntArray
     phases: IntArray
-    """Rows of the limit on each phase, if any."""
+    """Rows of the limit on each phase, if any …"""
+    phase_kw: float
+    """… and that limit."""
 
     def outcome(self, values: Values) -> Outcome:
         """Net power, + import."""
@@ -97,16 +99,11 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     cuts = _no_mixing(site, imports, exports, most_in, most_out)
     add_peak(site, imports)
     phases = np.zeros(0, dtype=np.int64)
-    if (limit := phase_limit_kw(spec)) < np.inf:
-        phases = _phases(site, imports, exports, limit)
-    return GridPart(spec, imports, exports, over, spill, cuts, phases)
-
-
-def phase_limit_kw(spec: AssetSpec) -> float:
-    """What each phase can carry; infinite without a limit."""
-    params = read(GridParams, spec.params, f"assets.{spec.id}.params")
     amperes = none_if_nan(params.phase_limit_a)
-    return float("inf") if amperes is None else amperes * params.voltage / 1000
+    limit = float("inf") if amperes is None else amperes * params.voltage / 1000
+    if amperes is not None:
+        phases = _phases(site, imports, exports, limit)
+    return GridPart(spec, imports, exports, over, spill, cuts, phases, limit)
 
 
 def _phases(site: Site, imports: IntArray, exports: IntArray, limit_kw: float) -> IntArray:
@@ -165,11 +162,14 @@ def reliefs(spec: AssetSpec, short: Shortfall, horizon: Horizon) -> Sequence[Rel
     found = []
     if (limit := none_if_nan(params.import_limit_kw)) is not None:
         powers = [limit + STEP_KW * i for i in range(1, STEPS + 1)]
-        steps = [Step(with_params(spec, import_limit_kw=kw), {"kw": kw}) for kw in powers]
+        steps = [Step(with_params(spec, import_limit_kw=kw), {"kw": kw}, kw=kw) for kw in powers]
         found.append(Relief("import_limit", "raise_import_limit", steps))
     if (fuse := none_if_nan(params.phase_limit_a)) is not None:
         bigger = [ampere for ampere in FUSES_A if ampere > fuse]
-        steps = [Step(with_params(spec, phase_limit_a=ampere), {"ampere": ampere}) for ampere in bigger]
+        steps = [
+            Step(with_params(spec, phase_limit_a=a), {"ampere": a}, kw=a * params.voltage / 1000)
+            for a in bigger
+        ]
         found.append(Relief("phase_limit", "raise_phase_limit", steps))
     return found
 

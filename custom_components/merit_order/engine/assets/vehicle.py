@@ -13,7 +13,7 @@ import numpy as np
 
 from ..model.codec import from_json
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import BoolArray, IntArray
+from ..model.program import BoolArray, IntArray, Steps
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
@@ -32,6 +32,7 @@ from ._vehicle import (
     VehicleState,
     from_options,
     powers,
+    settings_kw,
 )
 from ._vehicle_relief import vehicle_reliefs
 from ._windows import one_off
@@ -209,7 +210,9 @@ def _by_level(
     later = np.arange(len(slots)) / max(len(slots), 1) * hours
     charge = program.columns(len(slots), upper=upper, wish=-worth * hours, taste=later)
     site.use(charge, slots, 1.0, most_use)
-    site.on_phase(params.phase, charge, slots, 1.0)
+    # What is on all three phases is spread; what switches between one and three is counted so too.
+    if max(params.phases, 1) == 1:
+        site.on_phase(params.phase, charge, slots, 1.0)
     discharge = _discharge(site, params, slots, charge, most)
     on = _semi(site, params, charge, slots, least, most, was_on=(state.power_kw or 0.0) > 0.1)
     if params.mode == SOLAR_ONLY:
@@ -238,6 +241,8 @@ def _semi(
     above = site.program.rows(len(slots), lower=0.0)
     site.program.put(above, charge, 1.0)
     site.program.put(above, on, -least)
+    if len(levels := settings_kw(params)):
+        site.program.steps.append(Steps(charge, site.horizon.hours[slots], levels))
     add_switching(
         site,
         on,

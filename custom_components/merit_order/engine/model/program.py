@@ -51,6 +51,18 @@ class Switch:
     before: FloatArray | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`columns` in time order, in slots of `hours`, that can only be set to `levels` (rising) or nothing.
+
+    They are planned as if any value between would do, and set in the end: no search is worth an ampere.
+    """
+
+    columns: IntArray
+    hours: FloatArray
+    levels: FloatArray
+
+
 @dataclass(slots=True)
 class Columns:
     """All columns as arrays of shape (columns,)."""
@@ -84,6 +96,7 @@ class Program:
     choices: list[Choice] = field(default_factory=list)
     eithers: list[Either] = field(default_factory=list)
     switches: list[Switch] = field(default_factory=list)
+    steps: list[Steps] = field(default_factory=list)
     n_columns: int = 0
     n_rows: int = 0
     _columns: list[tuple[FloatArray, ...]] = field(default_factory=list)

@@ -148,6 +148,8 @@ class Command:
     expires: datetime
     power_kw: float | None = None
     current_a: float | None = None
+    phases: int | None = None
+    """With a current: on so many phases, where the charger can switch."""
     target_c: float | None = None
     reason: str = ""
 

@@ -11,6 +11,7 @@ from ..model.series import FloatArray
 from .dive import Dive, Found, either_columns, hold
 from .objective import TASTE
 from .solver import Solver, SolverError
+from .steps import in_steps
 
 INTEGRAL = 1e-6
 CLOSE_ENOUGH = 1e-5
@@ -23,9 +24,13 @@ EITHERS_FIRST = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """`objective` is money and wishes (currency), `money` what is paid; `gap` is proven, relative to `objective`."""
+    """`objective` is money and wishes (currency), `money` what is paid; `gap` is proven, relative to `objective`.
+
+    `values` is what to do, `between` the same before what comes in steps was set to them: what questions start from.
+    """
 
     values: Values
+    between: Values
     objective: float
     money: float
     gap: float
@@ -64,10 +69,13 @@ class Search:
     def _solution(self, best: tuple[float, FloatArray], bound: float, began: float) -> Solution:
         objective, x = best
         gap = objective - bound
+        prices = self.solver.duals()
+        planned = in_steps(self.program, self.solver, best)[1] if self.program.steps else x
         return Solution(
-            values=Values(x, *self.solver.duals()),
+            values=Values(planned, *prices),
+            between=Values(x, *prices),
             objective=objective + self.program.offset,
-            money=float(self._money @ x) + self.program.offset,
+            money=float(self._money @ planned) + self.program.offset,
             gap=0.0 if gap <= tolerance(bound) else gap / max(abs(objective + self.program.offset), 1e-2),
             seconds=time.perf_counter() - began,
         )

@@ -1,5 +1,6 @@
 """Things that use power and that Home Assistant knows: relays, wallboxes, heating, hot-water tanks."""
 
+from ...model.errors import WriteRefused
 from ...model.options import Option, OptionType
 from ...model.roles import Action, ChargerReading, Command, HeatReading, Role, SwitchReading, TankReading
 from .._base import Conduct
@@ -47,11 +48,27 @@ async def _charge(bound: Bound, command: Command) -> None:
         if command.current_a < MIN_CHARGE_A:
             await bound.borrow(switch or current, "off" if switch else 0.0)
             return
+        if command.phases is not None and bound.has("phases"):
+            await _on_phases(bound, command.phases)
         await bound.borrow(current, command.current_a)
         if switch:
             await bound.borrow(switch, "on")
         return
     await _toggle(bound, command)
+
+
+async def _on_phases(bound: Bound, phases: int) -> None:
+    """Set the number, or the option that names it. Raises WriteRefused."""
+    entity_id = bound.options["phases"]
+    if not entity_id.startswith(("select.", "input_select.")):
+        await bound.borrow(entity_id, float(phases))
+        return
+    state = bound.entity("phases")
+    named = state.attributes.get("options") or () if state is not None else ()
+    option = next((name for name in named if str(phases) in str(name)), None)
+    if option is None:
+        raise WriteRefused(f"{entity_id} offers no {phases} phases", entity=entity_id)
+    await bound.borrow(entity_id, option)
 
 
 def _heat(bound: Bound) -> HeatReading:
@@ -118,6 +135,7 @@ CHARGER = Binding(
         *METER,
         chosen("connected", "binary_sensor", "sensor", "input_boolean", "device_tracker"),
         Option(key="connected_states", type=OptionType.TEXT, advanced=True),
+        chosen("phases", "number", "select", "input_number", "input_select", advanced=True),
         sensor("soc", "battery"),
     ),
     main=("switch", "current", "power", "connected"),
