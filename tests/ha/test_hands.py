@@ -1,0 +1,152 @@
+"""A hand on the device wins: it is left alone until a stated time, visibly, and can be taken back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from homeassistant.core import HomeAssistant
+
+from custom_components.merit_order.audit import Happening
+from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.snapshot import Override, OverrideMode
+
+from .battery_house import KEY, NUMBER, move_in
+from .homes import BATTERY_ID, BOILER, BOILER_ID, START, respond, state_of
+
+type Advance = Callable[[float], Awaitable[None]]
+
+
+def hands(entry: Any) -> list[str]:
+    return [line.asset for line in entry.runtime_data.trail.recent(1000) if line.happening is Happening.HAND]
+
+
+async def flip(hass: HomeAssistant, state: str) -> None:
+    await hass.services.async_call("input_boolean", f"turn_{state}", {"entity_id": BOILER}, blocking=True)
+
+
+async def test_a_hand_on_the_battery_is_left_alone_and_undone_by_nobody(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    await house.turn(-1500.0)
+    await house.run(300)
+    assert house.written == [3000.0, -1500.0]
+    assert hands(entry) == [BATTERY_ID]
+    assert KEY not in entry.runtime_data.leases.keys
+    withheld = entry.runtime_data.home.withheld[BATTERY_ID]
+    assert withheld.why == "hand"
+    planner = entry.runtime_data.planner
+    assert timedelta(minutes=50) < withheld.until - planner.now <= timedelta(hours=6)
+    assert planner.spec(BATTERY_ID).controlled is False
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert house.written == [3000.0, -1500.0], "what someone else set is not undone either"
+
+
+async def test_it_ends_by_itself(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    await house.turn(-1500.0)
+    await house.run(30)
+    until = entry.runtime_data.home.withheld[BATTERY_ID].until
+    await clock((until - entry.runtime_data.planner.now).total_seconds() - 10)
+    await house.run(5)
+    assert house.written[-1] == -1500.0
+    entry.runtime_data.home.controls.set_override(BATTERY_ID, None)
+    await house.run(120, 10)
+    assert entry.runtime_data.home.withheld == {}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_resume_takes_it_back_at_once(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    await house.turn(-1500.0)
+    await house.run(60)
+    await respond(hass, DOMAIN, "resume", {"asset": BATTERY_ID})
+    await house.run(30)
+    assert entry.runtime_data.home.withheld == {}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_hand_is_remembered_over_a_restart(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    await house.turn(-1500.0)
+    await house.run(30)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await house.run(60)
+    assert house.written == [3000.0, -1500.0]
+    assert entry.runtime_data.home.withheld[BATTERY_ID].why == "hand"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_was_away_and_came_back_otherwise_is_no_hand(hass: HomeAssistant, clock: Advance) -> None:
+    """A device that restarted forgot what it was told: it is told again."""
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    told = hass.states.get(NUMBER)
+    assert told is not None
+    hass.states.async_set(NUMBER, "unavailable")
+    await house.run(20)
+    hass.states.async_set(NUMBER, "0.0", told.attributes)
+    await house.run(60)
+    assert hands(entry) == []
+    assert float(state_of(hass, NUMBER)) == 3000.0
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_one_odd_reading_is_no_hand(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    told = hass.states.get(NUMBER)
+    assert told is not None
+    hass.states.async_set(NUMBER, "0.0", told.attributes)
+    await clock(5)
+    hass.states.async_set(NUMBER, "3000.0", told.attributes)
+    await house.run(60)
+    assert hands(entry) == []
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("planned_on", [True, False])
+async def test_a_wall_switch_wins_in_both_directions(
+    hass: HomeAssistant, clock: Advance, planned_on: bool
+) -> None:
+    """Also while the plan wants it off and there is nothing to hold: what is switched on stays on."""
+    entry, house = await move_in(hass, clock)
+    if not planned_on:
+        off = Override(mode=OverrideMode.OFF, start=START, end=START + timedelta(hours=3))
+        entry.runtime_data.home.controls.set_override(BOILER_ID, off)
+    await house.run(60)
+    before = state_of(hass, BOILER)
+    assert before == ("on" if planned_on else "off")
+    await flip(hass, "off" if planned_on else "on")
+    await house.run(600, 10)
+    assert state_of(hass, BOILER) != before
+    assert hands(entry) == [BOILER_ID]
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert state_of(hass, BOILER) != before
+
+
+async def test_what_we_switch_ourselves_is_no_hand(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    off = Override(mode=OverrideMode.OFF, start=START, end=START + timedelta(hours=3))
+    for order, relay in ((None, "on"), (off, "off"), (None, "on")):
+        entry.runtime_data.home.controls.set_override(BOILER_ID, order)
+        await house.run(120, 10)
+        assert state_of(hass, BOILER) == relay
+    assert hands(entry) == []
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_a_person_forbade_is_theirs_without_a_word(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    entry.runtime_data.home.controls.set_enabled(BOILER_ID, False)
+    await house.run(30)
+    await flip(hass, "on")
+    await house.run(60)
+    assert hands(entry) == []
+    assert state_of(hass, BOILER) == "on"
+    assert await hass.config_entries.async_unload(entry.entry_id)
