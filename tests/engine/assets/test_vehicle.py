@@ -134,6 +134,31 @@ def test_unplugged_it_waits_for_its_return() -> None:
     assert plan(home([0.0, 0.0, 0.3, 0.3], car(departures=weekly[1:]))).cost == pytest.approx(0)
 
 
+def test_away_without_a_known_return_it_is_taken_to_be_back_in_the_evening() -> None:
+    """Proves: away, wanted at 07:00 tomorrow: charged from 18:00 on, said to be assumed, and nothing is short.
+    Sensitivity: wanted by nobody it stays away, free hours or not.
+    """
+    prices = [0.0] * 18 + [0.3] * 14
+    away = plan(home(prices, car(connected=False, departures=[leaves("07:00", 90, weekdays=[1])])))
+    kw = powers(away, "vehicle")
+    assert sum(kw[:18]) == 0
+    assert sum(kw[18:31]) == pytest.approx(8)
+    assert away.shortfalls == ()
+    assert [s.reason for s in away.inputs if s.key == "vehicle:vehicle"] == ["no_return"]
+    assert sum(powers(plan(home(prices, car(connected=False, max_discharge_kw=2.0))), "vehicle")) == 0
+
+
+def test_late_or_wanted_before_the_evening_it_is_taken_to_be_back_soon() -> None:
+    """Proves: in an hour, when it should have been back an hour ago, and when it is wanted at noon."""
+    late = [leaves("10:00", 50, returns="23:00"), leaves("07:00", 70)]
+    kw = powers(plan(home([0.3] * 8, car(connected=False, departures=late))), "vehicle")
+    assert kw[0] == 0
+    assert sum(kw) == pytest.approx(4)
+    noon = powers(plan(home([0.3] * 13, car(connected=False, departures=[leaves("12:00", 70)]))), "vehicle")
+    assert noon[0] == 0
+    assert sum(noon) == pytest.approx(4)
+
+
 def test_departures_by_weekday() -> None:
     """Proves: Tuesday's departure asks nothing of a Monday. Sensitivity: Monday's does."""
     assert (

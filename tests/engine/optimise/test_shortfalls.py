@@ -67,8 +67,9 @@ def test_too_weak_a_charger_is_the_cause_where_the_plan_has_no_more_time() -> No
 
 
 def test_a_car_that_is_away_is_told_when_it_would_have_to_be_back() -> None:
-    """8 kWh by 06:00 take two hours: at 04:00 at the latest."""
-    spec = car(connected=False, departures=[{"time": "06:00", "soc": 90.0}])
+    """8 kWh by 06:00 take two hours: at 04:00 at the latest, and it is back at 05:00."""
+    trip = {"time": "22:00", "soc": 50.0, "returns": "05:00"}
+    spec = car(connected=False, departures=[trip, {"time": "06:00", "soc": 90.0}])
     short, told = missed(6, spec)
     assert (short.limit, told["plug_in"]) == ("away", {"by": at(4)})
 

@@ -131,6 +131,8 @@ def build(spec: AssetSpec, site: Site) -> VehiclePart:
         connected=connected,
         path=f"{path}.params",
     )
+    if where.assumed is not None:
+        site.note(InputStatus(key=f"vehicle:{spec.id}", rule="default", reason="no_return"))
     free = where.plugged & _not_off(spec, site)
     if not spec.controlled:
         return _following(spec, site, params, state, free)
