@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
+import type { Plan } from "../src/data/types";
 import { lanes } from "../src/logic/lanes";
 import { runs } from "../src/logic/runs";
 import { scale } from "../src/logic/scale";
 import { facts } from "../src/logic/slot";
-import { view } from "../src/logic/view";
+import { timeline } from "../src/logic/timeline";
+import { view as viewOf } from "../src/logic/view";
 import { format, NOW, plan, t } from "./home";
+
+const HOUR = 3_600_000;
+
+/** The view of a plan without a past, from its begin on. */
+function view(of: Plan, now: number, width: number, hours: number) {
+  const from = Date.parse(of.edges[0] ?? "");
+  return viewOf(timeline(of, null), now, width, from, from + hours * HOUR);
+}
 
 describe("view", () => {
   it.each([
@@ -43,7 +53,7 @@ describe("view", () => {
   });
 
   it("gives every planned thing a lane, stores first, none to grid and sun", () => {
-    const found = lanes(plan().assets);
+    const found = lanes(plan(), timeline(plan(), null).past);
     expect(found.map((lane) => lane.asset.name)).toEqual(["Battery", "Kitchen boiler", "Pool pump"]);
     expect(found[0]?.blocks.slice(0, 3).map((block) => block.look)).toEqual(["solid", "still", "soft"]);
     expect(new Set(found.map((lane) => lane.colour)).size).toBe(3);
@@ -59,7 +69,9 @@ describe("view", () => {
   });
 
   it("tells a slot with its money", () => {
-    const told = Object.fromEntries(facts(plan(), 0, t, format).map((fact) => [fact.name, fact.value]));
+    const told = Object.fromEntries(
+      facts(timeline(plan(), null), 0, t, format).map((fact) => [fact.name, fact.value]),
+    );
     expect(told).toMatchObject({
       Price: "22.3 p/kWh",
       "Feed-in price": "10.2 p/kWh",
@@ -67,7 +79,7 @@ describe("view", () => {
       "Kitchen boiler": "2.0 kW",
     });
     expect(told.Cost).toMatch(/^£0\.\d\d$/);
-    const last = facts(plan(), plan().edges.length - 2, t, format);
+    const last = facts(timeline(plan(), null), plan().edges.length - 2, t, format);
     expect(last[0]?.name).toBe("Price, expected");
   });
 });

@@ -24,6 +24,9 @@ async def recorded(
 
     A quarter hour gets the mean of its hour. The load is what flows in less what planned assets use.
     """
+    # Of the running hour the recorder knows a part at most.
+    hour = home.ports.clock.now().replace(minute=0, second=0, microsecond=0)
+    wanted = [at for at in wanted if at < hour]
     if not wanted:
         return {}
     registry = er.async_get(hass)

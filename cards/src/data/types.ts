@@ -138,8 +138,28 @@ export interface AssetEntities {
   active: boolean | null;
 }
 
+/** By asset id, or "load", "solar", "grid" for the home. */
+export type SeriesById = Readonly<Record<string, Series>>;
+
+/**
+ * The last day on an even grid of `minutes` from `start` on; null where nothing is known. Powers are means in kW,
+ * levels those of stores at the end of each slot in kWh. `planned` is the plan as it stood when the slot began.
+ */
+export interface History {
+  start: string;
+  minutes: number;
+  price: Series;
+  export_price: Series;
+  price_level: readonly (string | null)[];
+  planned: SeriesById;
+  measured: SeriesById;
+  planned_level: SeriesById;
+  measured_level: SeriesById;
+}
+
 export interface Picture {
   plan: Plan | null;
   home: Now | null;
   entities: Record<string, AssetEntities>;
+  history?: History | null;
 }

@@ -1,4 +1,5 @@
-import type { AssetPlan, Block } from "../data/types";
+import type { AssetPlan, Block, Plan } from "../data/types";
+import { type Past, stretches } from "./timeline";
 
 /** How a block is drawn: it works, it merely follows the home, or it is kept still. */
 export type Look = "solid" | "soft" | "still";
@@ -14,6 +15,8 @@ export interface Lane {
   readonly asset: AssetPlan;
   readonly colour: string;
   readonly blocks: readonly LaneBlock[];
+  /** What had been planned for the past. */
+  readonly was: readonly LaneBlock[];
 }
 
 const LOOKS: Record<string, Look> = { self: "soft", hold: "still" };
@@ -27,22 +30,26 @@ const BY_KIND: Record<string, string> = {
 const FIRST = ["battery", "vehicle"];
 
 /** One lane per thing a person owns and that is planned: stores first, then the others as they come. */
-export function lanes(assets: readonly AssetPlan[]): Lane[] {
+export function lanes(plan: Plan, past: Past): Lane[] {
   const rank = (asset: AssetPlan): number =>
     (FIRST.indexOf(asset.kind) + FIRST.length + 1) % (FIRST.length + 1);
-  return assets
+  const edges = plan.edges.slice(0, past.slots + 1).map((edge) => Date.parse(edge));
+  return plan.assets
     .filter((asset) => !WITHOUT_LANE.has(asset.kind))
     .sort((a, b) => rank(a) - rank(b))
     .map((asset, index) => ({
       asset,
       colour: BY_KIND[asset.kind] ?? `load-${index % 3}`,
-      blocks: asset.blocks
-        .filter((block) => block.mode !== "off")
-        .map((block) => ({
-          from: Date.parse(block.start),
-          to: Date.parse(block.end),
-          block,
-          look: LOOKS[block.mode] ?? "solid",
-        })),
+      blocks: asset.blocks.filter((block) => block.mode !== "off").map(laneBlock),
+      was: stretches(asset, past.planned[asset.id] ?? [], edges).map(laneBlock),
     }));
+}
+
+function laneBlock(block: Block): LaneBlock {
+  return {
+    from: Date.parse(block.start),
+    to: Date.parse(block.end),
+    block,
+    look: LOOKS[block.mode] ?? "solid",
+  };
 }

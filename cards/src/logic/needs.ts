@@ -32,3 +32,12 @@ export function nextAt(time: string, now: number, format: Format): string {
   const [tomorrow = ""] = local.format(now + DAY).split(" ");
   return `${time > clock ? today : tomorrow}T${time}:00`;
 }
+
+/** An instant on the home's clock, as a field for a time takes it ("07:30"). */
+export function clockTime(at: number, format: Format): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: format.zone,
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(at);
+}

@@ -4,6 +4,7 @@ import type { Plan, Series } from "../data/types";
 import { type Axis, slotAt } from "./axis";
 import { type Lane, lanes } from "./lanes";
 import { type Scale, scale } from "./scale";
+import type { Past, Timeline } from "./timeline";
 
 export const ROW = {
   price: 104,
@@ -17,7 +18,6 @@ export const ROW = {
   gap: 16,
   between: 8,
 } as const;
-const HOUR = 3_600_000;
 const NARROW = 520;
 
 export interface Band {
@@ -30,32 +30,47 @@ export interface LaneBand extends Band {
 }
 
 export interface View {
+  /** From the first slot that is known of on: see Timeline. */
   readonly plan: Plan;
+  readonly past: Past;
   readonly edges: readonly number[];
   readonly axis: Axis;
   readonly now: number;
   readonly slot: number | null;
-  /** Slots that are in sight. */
-  readonly shown: number;
+  /** Slots that are in sight: the first, and the one after the last. */
+  readonly first: number;
+  readonly last: number;
   readonly width: number;
   readonly height: number;
   readonly narrow: boolean;
   readonly price: Band & { scale: Scale };
   readonly power: Band & { scale: Scale; solar: boolean };
-  readonly soc: (Band & { scale: Scale; level: Series; start: number | null; capacity: number }) | null;
+  readonly soc:
+    | (Band & { scale: Scale; level: Series; planned: Series; start: number | null; capacity: number })
+    | null;
   readonly grid: Band & { scale: Scale };
   readonly lanes: readonly LaneBand[];
   readonly bottom: number;
 }
 
-/** Lays the rows out below each other for the first `hours` of the plan. Null while there is nothing to draw. */
-export function view(plan: Plan, now: number, width: number, hours: number): View | null {
+function inSight(lane: Lane, from: number, to: number): number {
+  return [...lane.blocks, ...lane.was].filter((block) => block.to > from && block.from < to).length;
+}
+
+/** What of the time is in sight, in ms since the epoch. */
+export interface Sight {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Lays the rows out below each other for the time from `from` to `to`. Null while there is nothing to draw. */
+export function view(line: Timeline, now: number, width: number, from: number, to: number): View | null {
+  const { plan, past } = line;
   const home = plan.home;
-  if (!home || plan.edges.length < 2 || width < 120) return null;
+  if (!home || plan.edges.length < 2 || width < 120 || to <= from) return null;
   const edges = plan.edges.map((edge) => Date.parse(edge));
-  const first = edges[0] ?? 0;
-  const to = Math.min(edges[edges.length - 1] ?? first, first + hours * HOUR);
-  const shown = edges.filter((edge) => edge < to).length;
+  const first = Math.max(edges.findIndex((edge) => edge > from) - 1, 0);
+  const last = Math.min(edges.filter((edge) => edge < to).length, edges.length - 1);
   const narrow = width < NARROW;
   const caption = narrow ? 18 : 0;
   let top = 20;
@@ -64,26 +79,29 @@ export function view(plan: Plan, now: number, width: number, hours: number): Vie
     top = found.bottom + gap;
     return found;
   };
-  const cut = (series: Series): Series => series.slice(0, shown);
+  const cut = (series: Series): Series => series.slice(first, last);
+  const was = (key: string): Series => past.planned[key]?.slice(first, last) ?? [];
   const price = band(ROW.price);
   const power = band(ROW.power);
   const battery = plan.assets.find((asset) => asset.kind === "battery" && asset.level);
   const soc = battery ? band(ROW.soc) : null;
   const level = battery?.level ?? [];
   const capacity = battery?.level_max ?? Math.max(...level.map((value) => value ?? 0), 1);
-  const rows = lanes(plan.assets).map((lane) => ({
+  const rows = lanes(plan, past).map((lane) => ({
     lane,
-    ...band(narrow && lane.blocks.length === 0 ? ROW.empty : ROW.lane, narrow ? 6 : ROW.between),
+    ...band(narrow && inSight(lane, from, to) === 0 ? ROW.empty : ROW.lane, narrow ? 6 : ROW.between),
   }));
   if (rows.length > 0) top += ROW.gap - ROW.between;
   const grid = band(ROW.grid, 6);
   return {
     plan,
+    past,
     edges,
-    axis: { from: first, to, left: narrow ? 1 : 112, right: width - 1 },
+    axis: { from, to, left: narrow ? 1 : 112, right: width - 1 },
     now,
     slot: slotAt(edges, now),
-    shown,
+    first,
+    last,
     width,
     height: top + ROW.axis,
     narrow,
@@ -91,7 +109,7 @@ export function view(plan: Plan, now: number, width: number, hours: number): Vie
     power: {
       ...power,
       scale: scale(
-        [cut(home.load_kw), cut(home.solar_kw), cut(home.solar_high_kw)],
+        [cut(home.load_kw), cut(home.solar_kw), cut(home.solar_high_kw), was("load"), was("solar")],
         power.top,
         power.bottom,
         0.5,
@@ -104,11 +122,12 @@ export function view(plan: Plan, now: number, width: number, hours: number): Vie
             ...soc,
             scale: scale([[0, capacity]], soc.top, soc.bottom),
             level,
+            planned: past.plannedLevel[battery.id] ?? [],
             start: battery.level_start,
             capacity,
           }
         : null,
-    grid: { ...grid, scale: scale([cut(home.grid_kw)], grid.top, grid.bottom, 0.5) },
+    grid: { ...grid, scale: scale([cut(home.grid_kw), was("grid")], grid.top, grid.bottom, 0.5) },
     lanes: rows,
     bottom: top,
   };

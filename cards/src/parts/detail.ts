@@ -1,10 +1,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import type { AssetEntities, AssetPlan, Block } from "../data/types";
-import type { Translate } from "../i18n/translate";
+import type { Key, Translate } from "../i18n/translate";
 import type { Format } from "../logic/format";
+import { clockTime, nextAt } from "../logic/needs";
 import { what, why } from "../logic/sentences";
 import { palette } from "./theme";
+
+/** Of a block that is nearly over there would be nothing left to order. */
+const LEAST_MS = 15 * 60_000;
 
 /** What a person orders by hand, as the fields of an action of Merit Order. */
 export interface Order {
@@ -27,13 +31,18 @@ export class BlockDetail extends LitElement {
       .order { border: 1px solid var(--mo-line); border-radius: 99px; padding: 4px 14px; min-height: 36px; }
       .order:hover { background: color-mix(in srgb, var(--mo-text) 8%, transparent); }
       label { display: flex; align-items: center; gap: 8px; margin-top: 8px; min-height: 32px; cursor: pointer; }
-      input { width: 18px; height: 18px; accent-color: var(--mo-battery); }
+      form { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; margin-top: 10px; }
+      .until { margin: 0; }
+      input[type="time"] { font: inherit; min-height: 36px; padding: 2px 8px; border-radius: 8px; border: 1px solid var(--mo-line); background: var(--mo-surface); color: var(--mo-text); color-scheme: inherit; }
+      input[type="checkbox"] { width: 18px; height: 18px; accent-color: var(--mo-battery); }
     `,
   ];
 
   @property({ attribute: false }) asset!: AssetPlan;
   @property({ attribute: false }) block!: Block;
   @property({ attribute: false }) entities: AssetEntities | undefined;
+  /** Of a block that is over: what had been planned for its time, in kWh. */
+  @property({ attribute: false }) planned: number | null = null;
   @property({ attribute: false }) now = Date.now();
   @property({ attribute: false }) format!: Format;
   @property({ attribute: false }) t!: Translate;
@@ -57,15 +66,16 @@ export class BlockDetail extends LitElement {
         <p><button class="order" @click=${() => this.order({ action: "resume", asset: asset.id })}>${t("override.resume")}</button></p>`;
     }
     const running = start <= now && now < end;
-    const until = running ? end : now + (end - start);
-    const time = format.when(until, now);
-    const order: Order = {
-      action: "override",
-      asset: asset.id,
-      mode: running ? "off" : "on",
-      until: new Date(until).toISOString(),
+    const until = running ? end : now + Math.max(end - start, LEAST_MS);
+    const send = (event: Event, mode: "on" | "off"): void => {
+      const fields = new FormData((event.target as HTMLButtonElement).form ?? undefined);
+      const time = nextAt(String(fields.get("until")), now, format);
+      this.order({ action: "override", asset: asset.id, mode, until: time });
     };
-    return html`<p><button class="order" @click=${() => this.order(order)}>${t(running ? "override.not_now" : "override.run_now", { time })}</button></p>`;
+    const button = (mode: "on" | "off", word: Key): TemplateResult =>
+      html`<button type="button" class="order" @click=${(event: Event) => send(event, mode)}>${t(word)}</button>`;
+    return html`<form>${button("on", "override.run_now")}${button("off", "override.not_now")}
+      <label class="until">${t("override.until")}<input name="until" type="time" .defaultValue=${clockTime(until, format)} required /></label></form>`;
   }
 
   private allow = (event: Event): void => {
@@ -84,11 +94,20 @@ export class BlockDetail extends LitElement {
       format.energy(Math.abs(block.energy_kwh)),
       money,
     ];
+    const over = block.mode.startsWith("did.");
+    if (over)
+      amounts.splice(
+        2,
+        1,
+        ...(this.planned === null
+          ? []
+          : [t("detail.planned", { energy: format.energy(Math.abs(this.planned)) })]),
+      );
     return html`<header><span>${what(asset, block, t)}</span>
         <button aria-label=${t("detail.close")} @click=${this.close}>✕</button></header>
       <p>${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${amounts.join(" · ")}</span></p>
-      <p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>
-      ${this.orders(start, end)}
+      ${over ? nothing : html`<p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>`}
+      ${over ? nothing : this.orders(start, end)}
       ${
         entities?.switch
           ? html`<label><input type="checkbox" .checked=${entities.enabled} @change=${this.allow} />${t("detail.allowed")}</label>`

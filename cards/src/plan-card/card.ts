@@ -4,10 +4,12 @@ import type { AssetPlan, Block, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import type { Format } from "../logic/format";
 import { memo } from "../logic/memo";
+import { around, moved, within } from "../logic/sight";
 import { footer, notices, waiting } from "../logic/state";
-import { view } from "../logic/view";
+import { energy, type Timeline, timeline } from "../logic/timeline";
+import { type Sight, view } from "../logic/view";
 import { cardStyles } from "../parts/card-styles";
-import type { BlockPicked } from "../parts/chart/chart";
+import type { BlockPicked, SightMoved } from "../parts/chart/chart";
 import type { Order } from "../parts/detail";
 import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
@@ -31,7 +33,11 @@ export class PlanCard extends PictureCard<Config> {
   @state() private asTable = false;
   @state() private picked: { asset: string; start: string } | null = null;
 
+  /** Where a person moved to; null follows the clock. */
+  @state() private sight: Sight | null = null;
+
   private layOut = memo(view);
+  private lineUp = memo(timeline);
   private sized = new ResizeObserver((entries) => {
     this.width = Math.round(entries[0]?.contentRect.width ?? 0);
   });
@@ -94,6 +100,7 @@ export class PlanCard extends PictureCard<Config> {
     ): TemplateResult => html`<button aria-pressed=${chosen} @click=${choose}>${t(word)}</button>`;
     const show = (span: number): void => {
       this.hours = span;
+      this.sight = null;
       this.asTable = false;
     };
     return html`<div class="choices" role="group" aria-label=${t("span")}>
@@ -104,35 +111,77 @@ export class PlanCard extends PictureCard<Config> {
       })}</div>`;
   }
 
-  private drawing(plan: Plan, hours: number, t: Translate, format: Format): TemplateResult | typeof nothing {
+  /** Back, forth, and to now again: what a finger or the wheel does, for those who use neither. */
+  private travel(line: Timeline, sight: Sight, t: Translate): TemplateResult {
+    const step = (share: number): void => {
+      this.sight = within(line, moved(sight, share));
+    };
+    const now = this.clock.now;
+    const away = this.sight !== null && (now < sight.from || now > sight.from + (sight.to - sight.from) / 2);
+    return html`<div class="travel">
+      <button aria-label=${t("earlier")} title=${t("earlier")} @click=${() => step(-0.5)}>‹</button>
+      ${
+        away
+          ? html`<button @click=${() => {
+              this.sight = null;
+            }}>${t("to_now")}</button>`
+          : nothing
+      }
+      <button aria-label=${t("later")} title=${t("later")} @click=${() => step(0.5)}>›</button></div>`;
+  }
+
+  private drawing(
+    line: Timeline,
+    sight: Sight,
+    t: Translate,
+    format: Format,
+  ): TemplateResult | typeof nothing {
     const { now } = this.clock;
-    if (this.asTable)
-      return html`<merit-order-table .plan=${plan} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`;
-    const drawn = this.layOut(plan, now, this.width, hours);
-    return drawn
-      ? html`<merit-order-plan-chart .view=${drawn} .format=${format} .t=${t} ?dark=${this.dark}
-          @block-picked=${(event: BlockPicked) => {
-            this.picked = { asset: event.detail.asset.id, start: event.detail.block.start };
-          }}></merit-order-plan-chart>`
-      : nothing;
+    const drawn = this.layOut(line, now, this.width, sight.from, sight.to);
+    if (!drawn) return nothing;
+    return html`<merit-order-plan-chart .view=${drawn} .format=${format} .t=${t} ?dark=${this.dark}
+        @sight-moved=${(event: SightMoved) => {
+          this.sight = within(line, event.detail);
+        }}
+        @block-picked=${(event: BlockPicked) => {
+          this.picked = { asset: event.detail.asset.id, start: event.detail.block.start };
+        }}></merit-order-plan-chart>
+      ${drawn.past.slots > 0 && sight.from < now ? pastLegend(t) : nothing}`;
+  }
+
+  private detail(line: Timeline, t: Translate, format: Format): TemplateResult | typeof nothing {
+    const chosen = this.chosen(line.plan);
+    if (!chosen) return nothing;
+    const { asset, block } = chosen;
+    const edges = line.plan.edges.slice(0, line.past.slots + 1).map((edge) => Date.parse(edge));
+    const planned = energy(
+      line.past.planned[asset.id],
+      edges,
+      Date.parse(block.start),
+      Date.parse(block.end),
+    );
+    return html`<merit-order-block-detail .asset=${asset} .block=${block} .planned=${planned} .now=${this.clock.now}
+      .format=${format} .t=${t} .entities=${this.picture?.entities[asset.id]} ?dark=${this.dark}
+      @allowed=${this.allow} @ordered=${this.order}
+      @closed=${() => {
+        this.picked = null;
+      }}></merit-order-block-detail>`;
   }
 
   private body(plan: Plan, t: Translate, format: Format): TemplateResult {
     const { now } = this.clock;
+    const line = this.lineUp(plan, this.picture?.history);
     const hours = this.hours ?? this.config?.hours ?? (this.width < WIDE ? DAY_HOURS : 2 * DAY_HOURS);
-    const chosen = this.chosen(plan);
+    const sight = this.sight ? within(line, this.sight) : around(line, now, hours);
     const { left, right } = footer(plan, this.picture?.home ?? null, t, format);
-    return html`<div class="heading"><h2>${t("plan")}</h2>${this.choices(t, hours)}</div>
-      <div class="frame">${this.drawing(plan, hours, t, format)}</div>
-      ${
-        chosen
-          ? html`<merit-order-block-detail .asset=${chosen.asset} .block=${chosen.block} .now=${now} .format=${format} .t=${t}
-              .entities=${this.picture?.entities[chosen.asset.id]} ?dark=${this.dark} @allowed=${this.allow} @ordered=${this.order}
-              @closed=${() => {
-                this.picked = null;
-              }}></merit-order-block-detail>`
-          : nothing
-      }
+    return html`<div class="heading"><h2>${t("plan")}</h2>
+        ${this.asTable ? nothing : this.travel(line, sight, t)}${this.choices(t, hours)}</div>
+      <div class="frame">${
+        this.asTable
+          ? html`<merit-order-table .plan=${plan} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`
+          : this.drawing(line, sight, t, format)
+      }</div>
+      ${this.detail(line, t, format)}
       <footer><span>${left}</span><span>${right}</span></footer>`;
   }
 
@@ -154,4 +203,11 @@ export class PlanCard extends PictureCard<Config> {
       ${wait ? html`<p class="wait" role="status">${wait}</p>` : plan ? this.body(plan, t, format) : nothing}
     </ha-card>`;
   }
+}
+
+/** How the past is read: filled and drawn through as it went, dashed as it had been planned. */
+function pastLegend(t: Translate): TemplateResult {
+  return html`<p class="legend">${t("past")}
+    <span><svg viewBox="0 0 22 10" aria-hidden="true"><rect x="1" y="2" width="20" height="6" rx="2" /></svg>${t("past.measured")}</span>
+    <span><svg viewBox="0 0 22 10" aria-hidden="true"><rect class="planned" x="1" y="1" width="20" height="8" rx="2" /></svg>${t("past.planned")}</span></p>`;
 }

@@ -7,19 +7,41 @@ import { type Pen, title } from "./frame";
 
 type Point = readonly [number, number];
 
-/** Points at the middle of each slot; a gap in the values is a gap in the line. */
-export function points(view: View, scale: Scale, series: Series): Point[][] {
+/** Points at the middle of each slot in sight; a gap in the values is a gap in the line. */
+export function points(view: View, scale: Scale, series: Series, most = Number.POSITIVE_INFINITY): Point[][] {
   const parts: Point[][] = [[]];
-  series.slice(0, view.shown).forEach((value, slot) => {
+  for (let slot = view.first; slot < Math.min(view.last, series.length, most); slot++) {
+    const value = series[slot];
     const [start, end] = [view.edges[slot] ?? 0, view.edges[slot + 1] ?? 0];
-    if (value === null) parts.push([]);
-    else
-      parts[parts.length - 1]?.push([
-        x(view.axis, Math.min((start + end) / 2, view.axis.to)),
-        scale.y(value),
-      ]);
-  });
+    // Of the running slot nothing is known yet; the line goes on behind it.
+    if (value === null || value === undefined) {
+      if (slot !== view.past.slots - 1) parts.push([]);
+    } else parts[parts.length - 1]?.push([x(view.axis, inSight(view, (start + end) / 2)), scale.y(value)]);
+  }
   return parts.filter((part) => part.length > 0);
+}
+
+/** The same for values that hold at the end of each slot. */
+function endPoints(view: View, scale: Scale, series: Series, start: number | null): Point[][] {
+  const parts: Point[][] = [[]];
+  for (let edge = view.first; edge <= Math.min(view.last, series.length); edge++) {
+    const value = edge === 0 ? start : series[edge - 1];
+    if (value === null || value === undefined) parts.push([]);
+    else parts[parts.length - 1]?.push([x(view.axis, inSight(view, view.edges[edge] ?? 0)), scale.y(value)]);
+  }
+  return parts.filter((part) => part.length > 0);
+}
+
+function inSight(view: View, at: number): number {
+  return Math.min(Math.max(at, view.axis.from), view.axis.to);
+}
+
+/** What had been planned for the past: a dashed line, told from what happened by its shape. */
+function wasPlanned(pen: Pen, scale: Scale, key: string, colour: string): SVGTemplateResult[] {
+  const series = pen.view.past.planned[key] ?? [];
+  return points(pen.view, scale, series).map(
+    (part) => svg`<path class="planned" style=${`stroke:var(--mo-${colour})`} d=${path(part)} />`,
+  );
 }
 
 export function path(part: readonly Point[]): string {
@@ -57,6 +79,7 @@ export function power(pen: Pen, home: HomePlan): SVGTemplateResult {
         : null
     }
     ${points(view, row.scale, home.load_kw).map((part) => svg`<path class="home" d=${path(part)} />`)}
+    ${row.solar ? wasPlanned(pen, row.scale, "solar", "sun") : null}${wasPlanned(pen, row.scale, "load", "home")}
     <line class="base" x1=${view.axis.left} x2=${view.axis.right} y1=${base} y2=${base} />`;
 }
 
@@ -65,17 +88,18 @@ export function charge(pen: Pen): SVGTemplateResult | null {
   const { view, t } = pen;
   const row = view.soc;
   if (!row) return null;
-  const { axis, edges } = view;
-  const levels: Series = [row.start, ...row.level.slice(0, view.shown)];
-  const line = levels.flatMap((value, edge): Point[] =>
-    value === null ? [] : [[x(axis, Math.min(edges[edge] ?? axis.to, axis.to)), row.scale.y(value)]],
-  );
+  const { axis } = view;
+  const parts = endPoints(view, row.scale, row.level, row.start);
+  const planned = endPoints(view, row.scale, row.planned, null);
   return svg`
     ${title(pen, row, t("battery"), "%", "battery")}
     <text class="scale" x=${axis.right} y=${row.top + 8} text-anchor="end">100</text>
     <line class="limit" x1=${axis.left} x2=${axis.right} y1=${row.top} y2=${row.top} />
-    <path class="soc-fill" d=${area(line, row.bottom)} />
-    <path class="soc" d=${path(line)} />
+    ${parts.map(
+      (part) =>
+        svg`<path class="soc-fill" d=${area(part, row.bottom)} /><path class="soc" d=${path(part)} />`,
+    )}
+    ${planned.map((part) => svg`<path class="planned" style="stroke:var(--mo-battery)" d=${path(part)} />`)}
     <line class="base" x1=${axis.left} x2=${axis.right} y1=${row.bottom} y2=${row.bottom} />`;
 }
 
@@ -87,12 +111,17 @@ export function meter(pen: Pen, home: HomePlan): SVGTemplateResult {
   return svg`
     ${title(pen, row, t("grid"))}
     <text class="scale" x=${axis.right} y=${row.top + 8} text-anchor="end">${format.power(row.scale.high)}</text>
-    ${home.grid_kw.slice(0, view.shown).map((value, slot) => {
+    ${home.grid_kw.slice(view.first, view.last).map((value, i) => {
       if (value === null || Math.abs(value) < 0.01) return null;
-      const [from, to] = [x(axis, edges[slot] ?? 0), Math.min(x(axis, edges[slot + 1] ?? 0), axis.right)];
+      const slot = view.first + i;
+      const [from, to] = [
+        Math.max(x(axis, edges[slot] ?? 0), axis.left),
+        Math.min(x(axis, edges[slot + 1] ?? 0), axis.right),
+      ];
       const y = row.scale.y(value);
       return svg`<rect class=${value > 0 ? "import" : "export"} x=${from} y=${Math.min(y, zero)}
         width=${Math.max(to - from - 0.5, 0.5)} height=${Math.abs(zero - y)} />`;
     })}
+    ${wasPlanned(pen, row.scale, "grid", "text")}
     <line class="base" x1=${axis.left} x2=${axis.right} y1=${zero} y2=${zero} />`;
 }

@@ -31,14 +31,31 @@ export function grid(pen: Pen, marks: readonly Tick[]): SVGTemplateResult {
   })}`;
 }
 
+/** What is over lies in the shade, behind all rows. */
+export function pastShade(pen: Pen): SVGTemplateResult | null {
+  const { axis, now, bottom, past } = pen.view;
+  const width = x(axis, Math.min(now, axis.to)) - axis.left;
+  if (past.slots === 0 || width <= 0) return null;
+  return svg`<rect class="past" x=${axis.left} y="14" width=${width} height=${bottom - 14} />`;
+}
+
+function rows(view: View): Band[] {
+  const found: Band[] = [{ top: 14, bottom: 18 }, view.price, view.power, ...view.lanes, view.grid];
+  return view.soc ? [...found, view.soc] : found;
+}
+
 /** Now, across all rows. */
 export function nowLine(pen: Pen): SVGTemplateResult | null {
   const { axis, now, bottom } = pen.view;
   if (now < axis.from || now > axis.to) return null;
   const at = x(axis, now);
-  const anchor = at - axis.left < 22 ? "start" : "middle";
-  return svg`<line class="now" x1=${at} x2=${at} y1="14" y2=${bottom} />
-    <text class="now" x=${anchor === "start" ? axis.left : at} y="10" text-anchor=${anchor}>${pen.t("now", {
+  const room = 26;
+  const anchor = at - axis.left < room ? "start" : axis.right - at < room ? "end" : "middle";
+  const place = anchor === "start" ? axis.left : anchor === "end" ? axis.right : at;
+  // On a phone the names of the rows stand above them: the line leaves them alone.
+  const pieces = pen.view.narrow ? rows(pen.view) : [{ top: 14, bottom }];
+  return svg`${pieces.map((row) => svg`<line class="now" x1=${at} x2=${at} y1=${row.top} y2=${row.bottom} />`)}
+    <text class="now" x=${place} y="10" text-anchor=${anchor}>${pen.t("now", {
       time: pen.format.time(now),
     })}</text>`;
 }

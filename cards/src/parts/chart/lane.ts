@@ -34,8 +34,10 @@ export function caption(pen: Pen, one: LaneBlock, width: number): string {
 export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
   const { view, t, format } = pen;
   const { axis, narrow } = view;
-  const { asset, colour, blocks } = row.lane;
-  const none = blocks.length > 0 ? "" : t(asset.controlled ? "lane_empty" : "unplanned");
+  const { asset, colour } = row.lane;
+  const visible = (one: LaneBlock): boolean => one.to > axis.from && one.from < axis.to;
+  const [blocks, was] = [row.lane.blocks.filter(visible), row.lane.was.filter(visible)];
+  const none = blocks.length + was.length > 0 ? "" : t(asset.controlled ? "lane_empty" : "unplanned");
   const middle = (row.top + row.bottom) / 2;
   return svg`
     <g style=${`--lane:var(--mo-${colour})`}>
@@ -63,7 +65,12 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
         <text x=${from + 6} y=${middle + 4}>${words}</text>
       </g>`;
     })}
-    ${narrow || !none ? null : svg`<text class="note" x=${axis.left + 6} y=${middle - 4}>${none}</text>`}
+    ${was.map((one) => {
+      const from = Math.max(x(axis, one.from), axis.left) + 0.75;
+      const width = Math.min(x(axis, one.to), axis.right) - from - 1.5;
+      return svg`<rect class="was" x=${from} y=${row.top - 2} width=${Math.max(width, 1)} height=${row.bottom - row.top + 4} rx="5" />`;
+    })}
+    ${narrow || !none ? null : svg`<text class="note" x=${Math.max(x(axis, view.now), axis.left) + 6} y=${middle - 4}>${none}</text>`}
     </g>`;
 }
 

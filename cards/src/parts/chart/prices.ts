@@ -10,11 +10,11 @@ interface Bar {
   readonly known: boolean;
 }
 
-function bars(home: HomePlan, shown: number): Bar[] {
-  return home.import_price.slice(0, shown).map((price, slot) => ({
+function bars(home: HomePlan, first: number, last: number): Bar[] {
+  return home.import_price.slice(first, last).map((price, i) => ({
     price,
-    level: home.price_level[slot] ?? "normal",
-    known: home.price_quality[slot] === "known",
+    level: home.price_level[first + i] ?? "normal",
+    known: home.price_quality[first + i] === "known",
   }));
 }
 
@@ -33,9 +33,10 @@ export function extremes(found: readonly Bar[]): number[] {
 export function prices(pen: Pen, home: HomePlan): SVGTemplateResult {
   const { view, format, t } = pen;
   const { axis, edges, price: row } = view;
-  const found = bars(home, view.shown);
+  const found = bars(home, view.first, view.last);
   const zero = row.scale.y(0);
-  const at = (slot: number): number => Math.min(x(axis, edges[slot] ?? axis.to), axis.right);
+  const at = (bar: number): number =>
+    Math.min(Math.max(x(axis, edges[view.first + bar] ?? axis.to), axis.left), axis.right);
   const groups = runs(found, (a, b) => a.price === b.price && a.level === b.level && a.known === b.known);
   const labels = extremes(found).map((slot) => {
     const group = groups.find((run) => run.first <= slot && slot < run.last);

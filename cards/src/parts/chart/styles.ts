@@ -2,7 +2,7 @@ import { css } from "lit";
 
 export const chartStyles = css`
   :host { display: block; position: relative; direction: ltr; }
-  svg { display: block; width: 100%; overflow: visible; touch-action: pan-y; font-family: inherit; }
+  svg { display: block; width: 100%; user-select: none; overflow: visible; touch-action: pan-y; font-family: inherit; }
   text { fill: var(--mo-text); font-size: 12px; }
   .name { font-size: 13px; }
   .note, .tick, .scale { fill: var(--mo-quiet); font-size: 11px; }
@@ -20,6 +20,9 @@ export const chartStyles = css`
   .home { stroke: var(--mo-home); stroke-width: 1.5; }
   .soc { stroke: var(--mo-battery); }
   .soc-fill { fill: var(--mo-battery); opacity: 0.16; }
+  .past { fill: var(--mo-text); opacity: 0.045; }
+  .planned { fill: none; stroke-width: 1.5; stroke-dasharray: 2 3; stroke-linejoin: round; }
+  .was { fill: none; stroke: var(--mo-text); stroke-width: 1.5; stroke-dasharray: 3 2.5; }
   .import { fill: var(--mo-normal); }
   .export { fill: var(--mo-cheap); }
   .block { cursor: pointer; outline: none; }
