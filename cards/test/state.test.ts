@@ -87,7 +87,13 @@ describe("notices", () => {
   it("tell what the plan does about an input that is not what it should be", () => {
     const issued = "2026-11-21T09:15:00Z";
     expect(said(withInput("price", { health: "stale", issued, rule: "last_good" }))).toEqual([
-      "warning: price: no news since 10:15; what was last known is used.",
+      "warning: Price: no news since 10:15; what was last known is used.",
+    ]);
+    const both = withInput("price", { health: "stale", issued, rule: "last_good" });
+    const other = both.plan?.inputs.find((input) => input.key === "export_price");
+    Object.assign(other ?? {}, { health: "stale", issued, rule: "last_good" });
+    expect(said(both)).toEqual([
+      "warning: Price, feed-in price: no news since 10:15; what was last known is used.",
     ]);
     expect(said(withInput("battery:", { health: "missing", issued: null, rule: "left_out" }))).toEqual([
       "warning: Battery: nothing is known; the plan does without it.",

@@ -119,7 +119,7 @@ export class KioskCard extends PictureCard<Config> {
     return html`<div class="says">${warned}
       ${found.length === 0 ? html`<p><b>${t("does.nothing")}</b></p>` : nothing}
       ${found.map((one) => html`<p><b>${one.what}</b> ${one.until}</p>${one.why ? html`<p>${one.why}</p>` : nothing}`)}
-      <p class="next">${upcoming(plan, now, t, format)}</p></div>`;
+      <p class="next">${upcoming(plan, now, t, format, MOST_SAID)}</p></div>`;
   }
 
   private ahead(plan: Plan, now: number, format: Format): TemplateResult | typeof nothing {

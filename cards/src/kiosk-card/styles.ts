@@ -14,7 +14,7 @@ export const kioskStyles = css`
   }
   .all {
     --u: min(1cqw, 1.666cqh); box-sizing: border-box; height: 100%; padding: calc(2.2 * var(--u)) calc(3 * var(--u)) calc(1.4 * var(--u));
-    display: grid; grid-template: "price money" auto "says says" 1fr "ahead ahead" auto "foot foot" auto / auto 1fr; gap: calc(1.1 * var(--u)) calc(4 * var(--u));
+    display: grid; grid-template: "price money" auto "says says" 1fr "ahead ahead" auto "foot foot" auto / auto minmax(0, 1fr); gap: calc(1.1 * var(--u)) calc(4 * var(--u));
   }
   .price { grid-area: price; }
   .number { font-size: calc(14.5 * var(--u)); font-weight: 700; letter-spacing: -0.03em; line-height: 0.9; font-variant-numeric: tabular-nums; }
@@ -47,10 +47,11 @@ export const kioskStyles = css`
   .panel:not(:popover-open) .leave { display: none; }
   .old .price, .old .money, .old .ahead { opacity: 0.4; }
   @container (max-aspect-ratio: 1/1) {
-    .all { --u: min(1.9cqw, 1.06cqh); grid-template: "price" auto "money" auto "says" 1fr "ahead" auto "foot" auto / 1fr; }
+    .all { --u: min(1.9cqw, 1.06cqh); grid-template: "price" auto "money" auto "says" 1fr "ahead" auto "foot" auto / minmax(0, 1fr); }
     .money { text-align: start; display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 calc(1.4 * var(--u)); }
     .money b { display: inline; font-size: calc(8 * var(--u)); }
     .clock { display: none; }
+    .called { flex-wrap: wrap; }
     .says p { white-space: normal; }
   }
 `;

@@ -3,7 +3,7 @@
 import type { InputStatus, Picture, Plan } from "../data/types";
 import { isKey, type Translate } from "../i18n/translate";
 import type { Format } from "./format";
-import { inputName } from "./sentences";
+import { capital, inputName } from "./sentences";
 import { doubt, held } from "./state";
 
 export interface InputRow {
@@ -33,7 +33,7 @@ export function inputRows(plan: Plan, now: number, t: Translate, format: Format)
         health: input.health,
         word: t(`health.${input.health}`),
         origin: [from, issued].filter(Boolean).join(" · "),
-        doubt: doubt(input, plan, now, t, format),
+        doubt: doubt(input, now, t, format),
       };
     });
 }
@@ -43,10 +43,6 @@ function source(origin: string, t: Translate): string {
   const key = `origin.${origin}`;
   if (isKey(key)) return t(key);
   return capital(origin.replaceAll("_", " "));
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** Who is in charge: the mode, then each thing that is not left to the plan, and why. */

@@ -132,7 +132,7 @@ function reasonFor(asset: AssetPlan, block: Block): Reason | undefined {
 }
 
 /** What starts next, soonest first. */
-export function upcoming(plan: Plan, at: number, t: Translate, format: Format): string {
+export function upcoming(plan: Plan, at: number, t: Translate, format: Format, most = NEXT_SHOWN): string {
   const starts = plan.assets
     .filter((asset) => asset.kind !== "grid" && asset.kind !== "solar")
     .flatMap((asset) => {
@@ -140,10 +140,15 @@ export function upcoming(plan: Plan, at: number, t: Translate, format: Format): 
       return block ? [{ name: verb(asset, block, t), at: Date.parse(block.start) }] : [];
     })
     .sort((a, b) => a.at - b.at)
-    .slice(0, NEXT_SHOWN);
+    .slice(0, most);
   if (starts.length === 0) return t("next_none");
   const items = starts.map((start) => t("next_item", { name: start.name, time: format.when(start.at, at) }));
   return t("next", { list: items.join(" · ") });
+}
+
+/** As a sentence or a line begins. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** An input ("price", "solar:roof") as a person calls it. */

@@ -4,7 +4,7 @@ import type { AssetEntities, InputStatus, Now, Picture, Plan } from "../data/typ
 import { isKey, type Translate } from "../i18n/translate";
 import type { Format } from "./format";
 import { UNITS } from "./needs";
-import { inputName, inputTrouble } from "./sentences";
+import { capital, inputName, inputTrouble } from "./sentences";
 import { explained } from "./shortfalls";
 
 const SECOND = 1000;
@@ -79,25 +79,24 @@ function old(plan: Plan, now: number, t: Translate): Notice[] {
   return minutes > PLAN_OLD_MINUTES ? [warning(t("state.old", { minutes }))] : [];
 }
 
-/** An input that is not what it should be, and what the plan does about it. */
-export function doubt(
-  input: InputStatus,
-  plan: Plan,
-  now: number,
-  t: Translate,
-  format: Format,
-): string | null {
+/** What is wrong with an input and what the plan does about it; null when nothing is. */
+export function doubt(input: InputStatus, now: number, t: Translate, format: Format): string | null {
   if (!WRONG.has(input.health)) return null;
   const key = input.health === "stale" && input.issued ? "wrong.stale_since" : `wrong.${input.health}`;
   const time = input.issued ? format.when(Date.parse(input.issued), now) : "";
   const rule = `rule.${input.rule}`;
   const parts = [isKey(key) ? t(key, { time }) : input.health, isKey(rule) ? t(rule) : ""];
-  return `${inputName(input.key, plan, t)}: ${parts.filter(Boolean).join("; ")}.`;
+  return `${parts.filter(Boolean).join("; ")}.`;
 }
 
+/** One sentence for all inputs that have the same fault. */
 function doubtful(plan: Plan, now: number, t: Translate, format: Format): Notice[] {
-  const said = plan.inputs.map((input) => doubt(input, plan, now, t, format));
-  return [...new Set(said)].flatMap((text) => (text ? [warning(text)] : []));
+  const names = new Map<string, Set<string>>();
+  for (const input of plan.inputs) {
+    const fault = doubt(input, now, t, format);
+    if (fault) names.set(fault, (names.get(fault) ?? new Set()).add(inputName(input.key, plan, t)));
+  }
+  return [...names].map(([fault, who]) => warning(`${capital([...who].join(", "))}: ${fault}`));
 }
 
 function missed(plan: Plan, now: number, t: Translate, format: Format): Notice[] {
