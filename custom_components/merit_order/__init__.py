@@ -17,6 +17,7 @@ from .audit import Trail, remove_audit
 from .const import DOMAIN
 from .controls import Controls
 from .coordinator import PlanCoordinator
+from .demand_meter import DemandCoordinator
 from .devices_hub import DeviceCoordinator
 from .driver import Driver
 from .engine.model.errors import InputError
@@ -24,7 +25,7 @@ from .engine.model.ports import Ports
 from .engine.tariffs import tariff_kind
 from .entity import is_its_device
 from .frontend import async_setup_frontend
-from .gather import Home
+from .gather import Home, demand_book
 from .history import HistoryBook
 from .learned import Learned
 from .leases import Leases, remove_leases
@@ -50,6 +51,7 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CALENDAR,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -92,6 +94,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     await runtime.home.sources.start()
     runtime.live.start()
     runtime.savings.start()
+    runtime.demand.start()
     runtime.history.start()
     runtime.scorecard.start()
     runtime.supplier_history.start()
@@ -109,6 +112,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     def keep(_: Event) -> None:
         runtime.loads.keep()
         runtime.savings.keep()
+        runtime.demand.keep()
         runtime.history.keep()
 
     entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_STOP, keep))
@@ -134,6 +138,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) 
         runtime.repairs.clear()
         runtime.loads.keep()
         runtime.savings.keep()
+        runtime.demand.keep()
         runtime.history.keep()
         await runtime.shelf.flush()
         await runtime.writes.flush()
@@ -174,6 +179,7 @@ def _build(
         devices=hub,
         sources=sources,
         controls=controls,
+        demand=demand_book(ports, contracts[0][1] if contracts else None),
         learned=Learned(hass, entry, ports, assets, sources, controls),
     )
     loads = LoadBook(home)
@@ -197,6 +203,7 @@ def _build(
         history=HistoryBook(hass, entry, home, planner, live),
         scorecard=ScorecardCoordinator(hass, entry, home),
         supplier_history=supplier_history,
+        demand=DemandCoordinator(hass, entry, home),
         loaded_with=_fingerprint(entry),
     )
 

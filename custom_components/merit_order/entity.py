@@ -13,6 +13,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity, DataUpda
 
 from .const import DOMAIN
 from .coordinator import PlanCoordinator
+from .demand_meter import DemandCoordinator
 from .devices_hub import DeviceCoordinator
 from .engine.model.plan import AssetPlan
 from .live import LiveCoordinator
@@ -51,6 +52,10 @@ class HomeLiveEntity(_OnHome[LiveCoordinator]):
 
 class HomeSavingsEntity(_OnHome[SavingsCoordinator]):
     """Shows what was saved so far."""
+
+
+class HomeDemandEntity(_OnHome[DemandCoordinator]):
+    """Shows something of the charge on demand."""
 
 
 class HomeScorecardEntity(_OnHome[ScorecardCoordinator]):

@@ -53,13 +53,59 @@ CAPACITY = (
         key="to_hour",
         type=OptionType.NUMBER,
         default=24,
-        minimum=1,
+        minimum=0,
         maximum=24,
         step=1,
         unit="h",
         advanced=True,
     ),
     Option(key="weekdays", type=OptionType.WEEKDAYS, advanced=True),
+    Option(
+        key="from_month",
+        type=OptionType.NUMBER,
+        default=1,
+        minimum=1,
+        maximum=12,
+        step=1,
+        advanced=True,
+    ),
+    Option(
+        key="to_month",
+        type=OptionType.NUMBER,
+        default=12,
+        minimum=1,
+        maximum=12,
+        step=1,
+        advanced=True,
+    ),
+    Option(
+        key="outside_percent",
+        type=OptionType.NUMBER,
+        default=0,
+        minimum=0,
+        maximum=100,
+        step=1,
+        unit="%",
+        advanced=True,
+    ),
+    Option(
+        key="days",
+        type=OptionType.NUMBER,
+        default=1,
+        minimum=1,
+        maximum=10,
+        step=1,
+        advanced=True,
+    ),
+    Option(
+        key="months",
+        type=OptionType.NUMBER,
+        default=12,
+        minimum=1,
+        maximum=12,
+        step=1,
+        advanced=True,
+    ),
     Option(
         key="max_per_kwh",
         type=OptionType.NUMBER,
@@ -91,9 +137,12 @@ CAPACITY = (
 )
 
 
+WHOLE = ("window_minutes", "from_hour", "to_hour", "from_month", "to_month", "days", "months")
+
+
 def _capacity(given: Mapping[str, Any]) -> CapacityConfig:
     """The settled answers as they are kept."""
-    whole = {key: int(given[key]) for key in ("window_minutes", "from_hour", "to_hour")}
+    whole = {key: int(given[key]) for key in WHOLE}
     return CapacityConfig(**{**given, **whole, "weekdays": tuple(given.get("weekdays") or ())})
 
 

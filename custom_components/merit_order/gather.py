@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .controls import Controls
-from .demand import charge
+from .demand import charge, terms
 from .devices_hub import DeviceCoordinator
+from .engine.demand import DemandBook
 from .engine.model.plan import Health, InputStatus, Plan
 from .engine.model.ports import Ports
 from .engine.model.roles import GridReading, Role
@@ -20,6 +22,7 @@ from .stored import TariffConfig
 
 # A state of charge a quarter hour old is still a better guess than none; beyond that the plan would be made on a lie.
 LAST_GOOD_FOR = timedelta(minutes=15)
+DEMAND_KEY = "demand"
 # The slot before now, and enough for the eye.
 PRICES_BACK = timedelta(days=1)
 # Until there is a load forecast of any kind: the mean of a European household, 3500 kWh a year.
@@ -38,6 +41,8 @@ class Home:
     sources: Sources
     controls: Controls
     learned: Learned
+    demand: DemandBook | None = None
+    """What was measured for a charge on demand, where there is one."""
     settings: Settings = field(default_factory=Settings)
     withheld: dict[str, Withheld] = field(default_factory=dict)
     """By asset id, what is not ours to run now though we may in general. The driver writes it."""
@@ -60,6 +65,15 @@ def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | 
         settings=home.settings,
         inputs=tuple(inputs),
         previous=previous,
+    )
+
+
+def demand_book(ports: Ports, tariff: TariffConfig | None) -> DemandBook | None:
+    """What was measured so far for the charge of this contract; None where it has none."""
+    if tariff is None or tariff.capacity is None:
+        return None
+    return DemandBook.from_json(
+        terms(tariff.capacity), ZoneInfo(ports.timezone), ports.store.load(DEMAND_KEY)
     )
 
 
@@ -127,10 +141,11 @@ def _with_expected(
 
 
 def _capacity(home: Home) -> CapacityCharge | None:
-    if home.tariff is None or home.tariff.capacity is None:
+    if home.tariff is None or home.tariff.capacity is None or home.demand is None:
         return None
     found = grid_reading(home)
-    return charge(home.tariff.capacity, found[0] if found is not None else GridReading())
+    grid = found[0] if found is not None else GridReading()
+    return charge(home.tariff.capacity, home.demand, grid, home.ports.clock.now())
 
 
 def _asset(

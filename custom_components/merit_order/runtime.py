@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 
 from .audit import Trail
 from .coordinator import PlanCoordinator
+from .demand_meter import DemandCoordinator
 from .driver import Driver
 from .gather import Home
 from .history import HistoryBook
@@ -39,6 +40,7 @@ class Runtime:
     history: HistoryBook
     scorecard: ScorecardCoordinator
     supplier_history: SupplierHistory
+    demand: DemandCoordinator
     loaded_with: dict[str, Any]
 
 

@@ -28,6 +28,7 @@ from .entity import AssetEntity, DevicePartEntity, HomeLiveEntity, HomePlanEntit
 from .live import Live
 from .plan_view import next_end, next_start, planned_energy_kwh, solar_forecast_kwh
 from .runtime import MeritOrderConfigEntry
+from .sensor_capacity import capacity_sensors
 from .sensor_learned import learned_sensors
 from .sensor_parts import PART_SENSORS, PartSensor, Value
 from .sensor_savings import SAVINGS_SENSORS, SavingsHomeSensor
@@ -193,6 +194,7 @@ async def async_setup_entry(
             *(PlanHomeSensor(runtime.planner, row, runtime.home.currency) for row in PLAN_SENSORS),
             *(SavingsHomeSensor(runtime.savings, row) for row in SAVINGS_SENSORS),
             *scorecard_sensors(runtime.scorecard),
+            *capacity_sensors(runtime.demand),
         ]
     )
     for device in runtime.home.devices.values():

@@ -52,7 +52,9 @@ class PlugIn:
 class CapacityConfig:
     """A charge on the month's peak: currency per kW and year, and the demand below which nothing more is due.
 
-    Demand is the mean of `window_minutes`; it counts from `from_hour` to `to_hour` on `weekdays` ("mon" …; none: all).
+    Demand is the mean of `window_minutes`; it counts from `from_hour` to `to_hour` (over midnight where that is not
+    later) on `weekdays` ("mon" …; none: all) in the months `from_month` … `to_month`, at other hours of those months by
+    `outside_percent`. The mean of the highest peaks of `days` days makes a month's, of `months` months what is paid.
     `max_per_kwh` caps this charge and `grid_fee_per_kwh` together, by `yearly_import_kwh`.
     """
 
@@ -62,6 +64,11 @@ class CapacityConfig:
     from_hour: int = 0
     to_hour: int = 24
     weekdays: tuple[str, ...] = ()
+    from_month: int = 1
+    to_month: int = 12
+    outside_percent: float = 0.0
+    days: int = 1
+    months: int = 12
     max_per_kwh: float | None = None
     grid_fee_per_kwh: float = 0.0
     yearly_import_kwh: float | None = None

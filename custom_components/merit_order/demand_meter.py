@@ -1,0 +1,65 @@
+"""Watches the demand that a charge counts, as the meter speaks."""
+
+from datetime import datetime, timedelta
+from typing import Final, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .coordinator import LOGGER
+from .engine.demand import DemandNow
+from .gather import DEMAND_KEY, Home, grid_reading
+
+# Meters speak every second; who watches a quarter hour is served by less, and the recorder's card lives longer.
+TELL_EVERY: Final = timedelta(seconds=15)
+LOOK_EVERY: Final = timedelta(seconds=30)
+
+
+class DemandCoordinator(DataUpdateCoordinator[DemandNow | None]):
+    """The figures of a charge on demand; None without such a charge, or while no meter has spoken."""
+
+    config_entry: ConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, home: Home) -> None:
+        super().__init__(hass, LOGGER, config_entry=entry, name="demand", always_update=False)
+        self.home = home
+        self._told: datetime | None = None
+        self._window: datetime | None = None
+
+    @callback
+    def start(self) -> None:
+        """Begin to watch, where there is such a charge."""
+        if self.home.demand is None:
+            return
+        unload = self.config_entry.async_on_unload
+        for device in self.home.devices.values():
+            unload(device.async_add_listener(self._look))
+        unload(async_track_time_interval(self.hass, self._look, LOOK_EVERY))
+        self._look()
+
+    @callback
+    def keep(self) -> None:
+        """Hand the book to the shelf."""
+        if self.home.demand is not None:
+            self.home.ports.store.save(DEMAND_KEY, self.home.demand.to_json())
+
+    @override
+    async def _async_update_data(self) -> DemandNow | None:
+        return self.data
+
+    @callback
+    def _look(self, _: datetime | None = None) -> None:
+        book, now = self.home.demand, self.home.ports.clock.now()
+        assert book is not None
+        found = grid_reading(self.home)
+        grid = found[0] if found is not None else None
+        book.look(now, grid.power_kw if grid is not None else None)
+        figures = book.now(now, grid)
+        turned = figures.window != self._window
+        if turned and self._window is not None:
+            self.keep()
+        if turned or self._told is None or now - self._told >= TELL_EVERY:
+            self._window, self._told = figures.window, now
+            self.async_set_updated_data(figures if grid is not None else None)
