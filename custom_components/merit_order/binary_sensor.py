@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     DOMAIN as BINARY_SENSOR_DOMAIN,
@@ -48,6 +48,7 @@ PART_BINARY_SENSORS: tuple[PartBinarySensor, ...] = (
 )
 
 PLANNED = BinarySensorEntityDescription(key="planned", translation_key="planned")
+PAUSED = BinarySensorEntityDescription(key="paused", translation_key="paused")
 
 
 async def async_setup_entry(
@@ -59,6 +60,10 @@ async def async_setup_entry(
         if asset.steerable:
             async_add_entities(
                 [PlannedBinarySensor(runtime.planner, asset, PLANNED)], config_subentry_id=asset.subentry_id
+            )
+        if asset.steerable and asset.writable:
+            async_add_entities(
+                [PausedBinarySensor(runtime.planner, asset, PAUSED)], config_subentry_id=asset.subentry_id
             )
     for device in runtime.home.devices.values():
         _add_parts(hass, device, async_add_entities)
@@ -90,6 +95,29 @@ class PlannedBinarySensor(AssetEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         return active_now(self.coordinator.plan, self.asset_plan, self.coordinator.now)
+
+
+class PausedBinarySensor(AssetEntity, BinarySensorEntity):
+    """On while the asset is left alone in automatic: someone else changed it, or it did not obey."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        return self.asset.id in self.coordinator.home.withheld
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any]:
+        withheld = self.coordinator.home.withheld.get(self.asset.id)
+        return {
+            "why": withheld.why if withheld is not None else None,
+            "until": withheld.until if withheld is not None else None,
+        }
 
 
 class DevicePartBinarySensor(DevicePartEntity, BinarySensorEntity):

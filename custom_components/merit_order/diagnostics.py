@@ -12,6 +12,7 @@ from .engine.model.options import OptionType
 from .engine.tariffs import TARIFFS
 from .runtime import MeritOrderConfigEntry, Runtime
 
+LINES: Final = 300
 # Where something is, whose it is, and what identifies it. Secrets are known by their type.
 PRIVATE: Final = {
     "account",
@@ -68,6 +69,23 @@ async def async_get_config_entry_diagnostics(
         # Nothing to redact: it holds limits, times and measurements, and must stay readable by the engine.
         "snapshot": await hass.async_add_executor_job(to_json, snapshot),
         "plan": thought.plan_json if thought is not None else None,
+        "acting": _acting(runtime),
+    }
+
+
+def _acting(runtime: Runtime) -> dict[str, Any]:
+    """What is held, who is left alone, how often was written today, and the last lines of the trail.
+
+    The words of an error may hold an address.
+    """
+    return {
+        "leases": sorted(runtime.leases.keys),
+        "withheld": to_json(runtime.home.withheld),
+        "writes_today": {key: dict(runtime.writes.of(key)) for key in runtime.home.devices},
+        "trail": [
+            {name: value for name, value in to_json(line).items() if name != "error"}
+            for line in runtime.trail.recent(LINES)
+        ],
     }
 
 

@@ -118,6 +118,19 @@ class Driver:
             self._watcher.forget(lease_key(asset.subentry_id, asset.role))
             self.act()
 
+    def unasked(self) -> dict[str, list[str]]:
+        """By device, who else may command it without a word of a person's on that."""
+        home = self._planner.home
+        asked = {asset.subentry_id for asset in parts(home).values() if home.controls.enabled(asset.id)}
+        missing = {key: self._watcher.consents.missing(home.devices[key]) for key in sorted(asked)}
+        return {key: names for key, names in missing.items() if names}
+
+    @callback
+    def consent(self, subentry_id: str, names: list[str]) -> None:
+        """A person says that we alone command the device."""
+        self._watcher.consents.give(subentry_id, names)
+        self.act()
+
     def resting(self) -> list[tuple[str, str, str]]:
         """Who did not obey and was given up: name, key and last error; until it obeys again."""
         return self._watcher.given_up()

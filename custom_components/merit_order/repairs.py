@@ -1,17 +1,24 @@
-"""Repair issues: what is missing, said once it has lasted, gone by itself once it is there again."""
+"""Repair issues: what is missing, said once it has lasted, gone by itself once it is there again.
+
+One kind asks something: may we alone command a device that another controller can reach?
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import override
 
+from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow, RepairsFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
-from .const import DOMAIN, MODE_OFF
+from .const import DOMAIN, MODE_AUTOMATIC, MODE_OFF
 from .coordinator import PlanCoordinator
 from .driver import Driver
 from .engine.assets import asset_kind
 from .engine.model.roles import Role
+from .rivals import OWN_SCHEDULE
 from .supplier_history import SupplierHistory
 
 # A router that restarts, an inverter that updates itself: not worth a person's time.
@@ -39,6 +46,8 @@ class Trouble:
     patience: timedelta
     severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
     placeholders: dict[str, str] = field(default_factory=dict)
+    asks: dict[str, str | int | float | None] | None = None
+    """What the answer needs, where the issue is a question."""
 
 
 class Repairs:
@@ -82,7 +91,8 @@ class Repairs:
             self._hass,
             DOMAIN,
             trouble.id,
-            is_fixable=False,
+            is_fixable=trouble.asks is not None,
+            data=trouble.asks,
             severity=trouble.severity,
             translation_key=trouble.key,
             translation_placeholders=trouble.placeholders,
@@ -94,6 +104,7 @@ class Repairs:
             return
         yield from self._devices()
         yield from self._refusals()
+        yield from self._rivals()
         price = home.sources.find("price")
         if home.tariff is None:
             yield Trouble(id="no_tariff", key="no_tariff", patience=timedelta())
@@ -135,6 +146,27 @@ class Repairs:
                 placeholders={"asset": asset_name, "error": error},
             )
 
+    def _rivals(self) -> Iterator[Trouble]:
+        """Devices that automatic leaves alone until a person says that nobody else commands them."""
+        if self._planner.mode != MODE_AUTOMATIC:
+            return
+        for subentry_id, names in self._driver.unasked().items():
+            others = [name for name in names if name != OWN_SCHEDULE]
+            yield Trouble(
+                id=f"exclusive_{subentry_id}_{'_'.join(names)}",
+                key="other_controller" if others else "own_schedule",
+                patience=timedelta(),
+                placeholders={
+                    "device": self._planner.home.devices[subentry_id].name,
+                    "others": ", ".join(others),
+                },
+                asks={
+                    "entry_id": self._planner.config_entry.entry_id,
+                    "subentry_id": subentry_id,
+                    "names": "\n".join(names),
+                },
+            )
+
     def _inputs(self) -> Iterator[Trouble]:
         plan = self._planner.plan
         for status in plan.inputs if plan is not None else ():
@@ -160,3 +192,24 @@ class Repairs:
                     patience=SOURCE_PATIENCE,
                     placeholders={"source": item.kind, "error": str(item.error)},
                 )
+
+
+class ConsentFlow(ConfirmRepairFlow):
+    """Asks whether we alone command a device."""
+
+    @override
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> RepairsFlowResult:
+        """Note the consent once it is given."""
+        if user_input is not None and self.data is not None:
+            entry = self.hass.config_entries.async_get_entry(str(self.data["entry_id"]))
+            if entry is not None and entry.state is ConfigEntryState.LOADED:
+                driver: Driver = entry.runtime_data.driver
+                driver.consent(str(self.data["subentry_id"]), str(self.data["names"]).split("\n"))
+        return await super().async_step_confirm(user_input)
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """The flow of an issue that is a question."""
+    return ConsentFlow()

@@ -1,5 +1,6 @@
 """The actions."""
 
+from datetime import timedelta
 from typing import Any
 
 import probatio
@@ -20,8 +21,19 @@ ATTR_FETCH = "fetch"
 GET_PLAN = "get_plan"
 GET_SCORECARD = "get_scorecard"
 REPLAN = "replan"
+GET_AUDIT = "get_audit"
+ATTR_HOURS = "hours"
+MOST_LINES = 2000
 
 GET_PLAN_SCHEMA = probatio.Schema({probatio.Optional(ATTR_ASSET): cv.string})
+GET_AUDIT_SCHEMA = probatio.Schema(
+    {
+        probatio.Optional(ATTR_ASSET): cv.string,
+        probatio.Optional(ATTR_HOURS, default=24): probatio.All(
+            probatio.Coerce(float), probatio.Range(min=0, max=720)
+        ),
+    }
+)
 REPLAN_SCHEMA = probatio.Schema({probatio.Optional(ATTR_FETCH, default=False): cv.boolean})
 
 
@@ -35,6 +47,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
     async def get_scorecard(call: ServiceCall) -> ServiceResponse:
         entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
         return {"forecasts": await in_words(hass, entry.runtime_data.scorecard.data)}
+
+    async def get_audit(call: ServiceCall) -> ServiceResponse:
+        entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
+        runtime, wanted = entry.runtime_data, call.data.get(ATTR_ASSET)
+        since = runtime.planner.now - timedelta(hours=call.data[ATTR_HOURS])
+        lines = await runtime.trail.read(since)
+        chosen = [line for line in lines if wanted is None or wanted in (line.asset, line.name)]
+        return {"entries": to_json(tuple(chosen[-MOST_LINES:])), "left_out": max(len(chosen) - MOST_LINES, 0)}
 
     async def replan(call: ServiceCall) -> ServiceResponse:
         entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)
@@ -59,6 +79,9 @@ def async_setup_services(hass: HomeAssistant) -> None:
         get_scorecard,
         schema=probatio.Schema({}),
         supports_response=SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN, GET_AUDIT, get_audit, schema=GET_AUDIT_SCHEMA, supports_response=SupportsResponse.ONLY
     )
     async_register_admin_service(
         hass, DOMAIN, REPLAN, replan, schema=REPLAN_SCHEMA, supports_response=SupportsResponse.OPTIONAL

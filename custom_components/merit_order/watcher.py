@@ -17,6 +17,7 @@ from .engine.verdict import BAD
 from .hands import Hands, Seen
 from .leases import Leases, parts
 from .planned import PlannedAsset, Withheld
+from .rivals import Consents
 from .trials import Trials
 from .writes import BudgetSpent, tomorrow
 
@@ -46,6 +47,7 @@ class Watcher:
         self._driver = driver
         self._hands = Hands(planner.home.ports.store)
         self._trials = Trials()
+        self.consents = Consents(hass, planner.home.ports.store)
 
     @callback
     def start(self) -> None:
@@ -173,6 +175,8 @@ class Watcher:
         for key, asset in parts(self._planner.home).items() if self._planner.mode == MODE_AUTOMATIC else ():
             if (until := self._hands.until(key, now)) is not None:
                 found[asset.id] = Withheld(why="hand", until=until)
+            elif self.consents.missing(home.devices[asset.subentry_id]):
+                found[asset.id] = Withheld(why="no_consent")
             elif self._trials.rests(key, now):
                 found[asset.id] = Withheld(why="given_up", until=given_up[key][1])
         if found != home.withheld:

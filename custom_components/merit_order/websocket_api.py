@@ -182,4 +182,5 @@ def _asset_json(registry: er.EntityRegistry, runtime: Runtime, asset: PlannedAss
         "overrides": to_json(runtime.home.controls.overrides(asset.id, runtime.planner.now)),
         "needs": to_json(runtime.home.controls.needs(asset.id, runtime.planner.now)),
         "active": active_now(plan, plan.asset(asset.id) if plan is not None else None, runtime.planner.now),
+        "withheld": to_json(runtime.home.withheld.get(asset.id)),
     }

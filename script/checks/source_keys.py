@@ -15,6 +15,7 @@ from custom_components.merit_order.flow_forecast import ForecastFlow
 from custom_components.merit_order.flow_schema import choice_key
 from custom_components.merit_order.flow_settings import SETTINGS, SettingsFlow
 from custom_components.merit_order.flow_tariff import CAPACITY, TariffFlow
+from custom_components.merit_order.repairs import ConsentFlow
 
 from .component import Component, Tree, dig, leaves
 
@@ -43,7 +44,7 @@ def problems(component: Component) -> Iterator[str]:
 
 def _step_methods() -> set[str]:
     """Steps of the flows: methods async_step_X, many of them made from the registries."""
-    flows = (MeritOrderConfigFlow, DeviceFlow, TariffFlow, ForecastFlow, SettingsFlow)
+    flows = (MeritOrderConfigFlow, DeviceFlow, TariffFlow, ForecastFlow, SettingsFlow, ConsentFlow)
     return {
         name.removeprefix("async_step_")
         for flow in flows

@@ -132,11 +132,11 @@ async def test_a_wall_switch_wins_in_both_directions(
 
 async def test_what_we_switch_ourselves_is_no_hand(hass: HomeAssistant, clock: Advance) -> None:
     entry, house = await move_in(hass, clock)
-    off = Override(mode=OverrideMode.OFF, start=START, end=START + timedelta(hours=3))
-    for order, relay in ((None, "on"), (off, "off"), (None, "on")):
+    for mode in (OverrideMode.ON, OverrideMode.OFF, OverrideMode.ON):
+        order = Override(mode=mode, start=START, end=START + timedelta(hours=3))
         entry.runtime_data.home.controls.set_override(BOILER_ID, order)
         await house.run(120, 10)
-        assert state_of(hass, BOILER) == relay
+        assert state_of(hass, BOILER) == mode.value
     assert hands(entry) == []
     assert await hass.config_entries.async_unload(entry.entry_id)
 

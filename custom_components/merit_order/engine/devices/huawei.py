@@ -115,7 +115,7 @@ class Huawei:
         if slow or Role.BATTERY in self._parts:
             blocks += [reg.STORAGE, reg.STORAGE_NOW, reg.FORCED_STATE]
         if slow:
-            blocks += [reg.YIELD, reg.STORAGE_TOTALS, reg.STORAGE_LIMITS]
+            blocks += [reg.YIELD, reg.STORAGE_TOTALS, reg.STORAGE_LIMITS, reg.WORKING]
         if not [block for block in blocks if await self._block(block) is not None]:
             raise BadData(f"{self.link.host} refuses every register", host=self.link.host)
         if slow:
@@ -179,7 +179,7 @@ class Huawei:
 
     def _battery(self) -> BatteryReading:
         number = self._words.number
-        forced = number(reg.FORCED_COMMAND)
+        forced, working = number(reg.FORCED_COMMAND), number(reg.WORKING_MODE)
         return BatteryReading(
             power_kw=number(reg.STORAGE_POWER),
             soc_percent=number(reg.SOC),
@@ -189,6 +189,7 @@ class Huawei:
             max_charge_kw=number(reg.MAX_CHARGE),
             max_discharge_kw=number(reg.MAX_DISCHARGE),
             mode=None if forced is None else MODES.get(int(forced)),
+            own_schedule=None if working is None else working == reg.TIME_OF_USE,
         )
 
     def _stands(self) -> Mapping[Role, bool]:

@@ -49,6 +49,10 @@ FORCED_STATE = Block(FORCED, 1)
 FORCED_COMMAND = u16(FORCED, 1, 0, 2)
 FORCED_BLOCKS = (Block(FORCED_CHARGE_W, 4), Block(FORCED_MINUTES, 1), Block(FORCED_TO_SOC, 1), FORCED_STATE)
 STOP, CHARGE, DISCHARGE = 0, 1, 2
+WORKING = Block(47086, 1)
+WORKING_MODE = u16(47086, 1, 0, 20)
+TIME_OF_USE = 5
+"""The mode in which a LUNA2000 follows the schedule that was entered in the maker's app."""
 
 WRITES = {
     (16, FORCED_MINUTES): 1,

@@ -60,6 +60,8 @@ class BatteryReading:
     max_discharge_kw: float | None = None
     mode: str | None = None
     """What the device itself says it does now, for people to read."""
+    own_schedule: bool | None = None
+    """Whether it follows a schedule of its own (time of use) when it is left to itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
