@@ -197,7 +197,8 @@ class Intent:
     """What the plan wants of one asset now, before any device is known. `until` is the end of the stretch it holds for.
 
     `mode` as in `Block.mode`, or "off" / "release"; `power_kw` signed as in `AssetPlan.power_kw`. A battery that holds
-    gives nothing; it still takes sun to spare, unless feeding that in is the point (`feed_in`).
+    gives nothing; it still takes sun to spare, unless feeding that in is the point (`feed_in`). `reason` is a code when
+    it is not the plan that wants this, but whoever steers between two plans.
     """
 
     asset: str
@@ -205,6 +206,7 @@ class Intent:
     power_kw: float
     until: datetime
     feed_in: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,65 @@
+"""What a home battery is told between two plans: left alone where it follows the meter by itself, led where not."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from ._around import NOW_S, STEADY_S, Around, used
+from ._knobs import Knob, Sort
+from ._view import Cause
+
+SAME_KW = 0.2
+FAR_KW = 1.0
+"""Off by so much, it is told sooner."""
+MORE_KW = 0.3
+"""Sun beyond the planned charge that is worth a command."""
+SPARE_KW = 0.1
+
+
+def follow_net(knobs: Sequence[Knob], around: Around) -> None:
+    """Say what each battery is to do about what the others leave, one after the other."""
+    for knob in knobs:
+        if knob.sort is Sort.BATTERY and not knob.pinned:
+            rest = [each for each in knobs if each is not knob]
+            _follow(knob, used(rest), around)
+
+
+def _follow(knob: Knob, rest_kw: float, around: Around) -> None:
+    intent, at = knob.driven.intent, around.view.at
+    now = around.mean(NOW_S) + rest_kw
+    covering = knob.fits(-now)
+    if intent.mode == "self":
+        _lead(knob, covering, at)
+        return
+    if intent.mode == "hold":
+        knob.wish = 0.0
+        if intent.feed_in:
+            return
+        free = max(-(around.most(NOW_S) + rest_kw), 0.0)
+        if free > SPARE_KW or (knob.mark.cause is Cause.SPARE and covering > 0):
+            knob.wish, knob.cause = max(covering, 0.0), Cause.SPARE
+            if not knob.driven.follows_itself:
+                knob.wish = _steady(knob, knob.wish, at)
+        return
+    if intent.mode == "charge":
+        free = min(-(around.mean(STEADY_S) + rest_kw), knob.most)
+        knob.wish = min(knob.plan, knob.most)
+        if free > knob.wish + MORE_KW:
+            knob.wish, knob.cause = _steady(knob, free, at), Cause.SPARE
+        return
+    knob.wish = knob.fits(knob.plan)
+
+
+def _lead(knob: Knob, covering: float, at: datetime) -> None:
+    knob.wish = covering
+    if not knob.driven.follows_itself:
+        knob.wish, knob.cause = _steady(knob, covering, at), Cause.FOLLOW
+
+
+def _steady(knob: Knob, kw: float, at: datetime) -> float:
+    """`kw`, or what it was told, if that is near enough or too short ago."""
+    if knob.mark.cause not in (Cause.FOLLOW, Cause.SPARE):
+        return kw
+    told, age = knob.fits(knob.mark.kw), at - knob.mark.told
+    off = abs(kw - told)
+    pace = timedelta(seconds=knob.driven.pace_s / (4 if off > FAR_KW else 1))
+    return told if off <= SAME_KW or age < pace else kw
