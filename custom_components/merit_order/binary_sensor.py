@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .binary_sensor_spike import spike_sensors
 from .devices_hub import DeviceCoordinator
 from .engine.model.roles import Readings
 from .entity import AssetEntity, DevicePartEntity, add_as_they_appear
@@ -56,6 +57,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the binary sensors."""
     runtime = entry.runtime_data
+    async_add_entities(spike_sensors(runtime.live))
     for asset in runtime.home.assets:
         if asset.steerable:
             async_add_entities(

@@ -21,7 +21,8 @@ from .stored import settings
 class Live:
     """Powers in kW, prices in currency/kWh, `cost_per_hour` in currency/h (negative while feeding in earns).
 
-    None where not known. `measured_at` is when the meter said `grid_kw`; `load_kw` is all that is used in the home.
+    None where not known. `price_spike` is the supplier's warning: "none", "potential" or "spike". `measured_at` is when
+    the meter said `grid_kw`; `load_kw` is all that is used in the home.
     """
 
     price_now: float | None = None
@@ -29,6 +30,7 @@ class Live:
     next_price: float | None = None
     next_price_at: datetime | None = None
     price_level: str | None = None
+    price_spike: str | None = None
     grid_kw: float | None = None
     solar_kw: float | None = None
     battery_kw: float | None = None
@@ -102,6 +104,8 @@ def _prices(home: Home, entry: ConfigEntry, now: datetime) -> Live:
     """What can be said of this moment without a meter."""
     buy, sell = prices(home, "price"), prices(home, "export_price")
     config = settings(entry)
+    source = home.sources.find("price")
+    spike = source.spike() if source is not None and source.spike is not None else None
     if buy is None:
         return Live(export_price_now=sell.value_at(now) if sell is not None else None)
     upcoming = next((span for span in buy.spans if span.start > now), None)
@@ -110,6 +114,7 @@ def _prices(home: Home, entry: ConfigEntry, now: datetime) -> Live:
         export_price_now=sell.value_at(now) if sell is not None else None,
         next_price=upcoming.value if upcoming is not None else None,
         next_price_at=upcoming.start if upcoming is not None else None,
+        price_spike=spike,
         price_level=price_level(buy, now, config.cheap_below, config.expensive_above),
     )
 

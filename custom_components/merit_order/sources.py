@@ -20,7 +20,7 @@ from .engine.model.errors import InputError, RateLimited, SourceError
 from .engine.model.layers import over
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
-from .engine.tariffs import tariff_kind
+from .engine.tariffs import Spiking, tariff_kind
 from .load_history import LoadForecaster, solar_statistics
 from .planned import planned_assets
 from .stored import ForecastConfig, TariffConfig, forecasts, tariffs
@@ -57,6 +57,8 @@ class Source[T: (Series, Forecast)]:
     shelf_key: str
     publishes: bool = True
     """Prices only: whether they are published day by day; what a contract fixes needs no forecast."""
+    spike: Callable[[], str | None] | None = None
+    """Prices only: "none", "potential" or "spike", where the supplier warns of them."""
     value: T | None = None
     expected: Series | None = None
     """Prices only: what is expected after the last published one. Kept apart from `value`, which was published."""
@@ -128,6 +130,7 @@ class Sources:
             type=Series,
             fetch=tariff.prices,
             next_after=lambda now: tariff.next_publication(now) or now + RAREST,
+            spike=(lambda: tariff.spike) if isinstance(tariff, Spiking) else None,
             publishes=tariff.next_publication(self.ports.clock.now()) is not None,
             shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(plug))}",
         )

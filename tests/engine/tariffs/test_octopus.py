@@ -19,7 +19,8 @@ from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
 from custom_components.merit_order.engine.model.series import Slots
 from custom_components.merit_order.engine.tariffs import Tariff, tariff_kind
-from custom_components.merit_order.engine.tariffs.octopus import UnknownPostcode, UnknownProduct
+from custom_components.merit_order.engine.tariffs._octopus_region import UnknownPostcode
+from custom_components.merit_order.engine.tariffs.octopus import UnknownProduct
 from tests.apis import Answer, StoppedClock, at, cut_off, error, fixture, html, json_, ports, service
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -157,6 +158,96 @@ async def test_check_finds_the_region_of_a_postcode_and_the_newest_agile() -> No
         )
         assert found == {"region": "c", "product": "AGILE-24-10-01"}
         assert octopus.requests[0].query["postcode"] == "SW1A1AA"
+
+
+@pytest.mark.parametrize(
+    ("mpan", "region"),
+    [
+        ("12 0000 0000 002", "c"),
+        ("1000000000009", "a"),
+        ("1700000000009", "p"),
+        ("2000000000009", "h"),
+        ("2300000000009", "m"),
+    ],
+    ids=["London", "Eastern", "North Scotland", "Southern", "Yorkshire"],
+)
+async def test_a_meter_point_number_says_the_region_by_itself(mpan: str, region: str) -> None:
+    assert KIND.check is not None
+    async with service() as octopus, ports("2026-06-15T12:00Z") as home:
+        octopus.says(agile(at("2026-06-16T22:00Z")))
+        options = settle(KIND.options, {"postcode": mpan, "product": "AGILE-24-10-01", "url": octopus.url})
+        assert (await KIND.check(options, home, "import"))["region"] == region
+        assert all("standard-unit-rates" in request.path for request in octopus.requests)
+
+
+async def test_a_meter_point_of_an_independent_network_is_asked_for() -> None:
+    assert KIND.check is not None
+    async with service() as octopus, ports("2026-06-15T12:00Z") as home:
+        options = settle(
+            KIND.options, {"postcode": "2600000000009", "product": "AGILE-24-10-01", "url": octopus.url}
+        )
+        octopus.says(json_({"gsp": "_F", "mpan": "2600000000009"}), agile(at("2026-06-16T22:00Z")))
+        assert (await KIND.check(options, home, "import"))["region"] == "f"
+        assert octopus.requests[0].path == "/v1/electricity-meter-points/2600000000009/"
+        for answer in (error(404), json_({"gsp": "_Z"})):
+            octopus.says(answer)
+            with pytest.raises(UnknownPostcode):
+                await KIND.check(options, home, "import")
+        octopus.says(json_({"mpan": "2600000000009"}))
+        with pytest.raises(BadData):
+            await KIND.check(options, home, "import")
+
+
+def rate(pence: float, start: str, end: str | None) -> dict[str, Any]:
+    return {"value_inc_vat": pence, "valid_from": start, "valid_to": end, "payment_method": None}
+
+
+@pytest.mark.parametrize(
+    ("product", "rows", "expected"),
+    [
+        (
+            "COSY-22-12-08",  # three cheap windows and an evening peak; local time, here summer
+            [
+                rate(26.0, "2026-06-15T18:00Z", "2026-06-15T21:00Z"),
+                rate(39.0, "2026-06-15T15:00Z", "2026-06-15T18:00Z"),
+                rate(13.0, "2026-06-15T12:00Z", "2026-06-15T15:00Z"),
+                rate(26.0, "2026-06-15T06:00Z", "2026-06-15T12:00Z"),
+                rate(13.0, "2026-06-15T03:00Z", "2026-06-15T06:00Z"),
+            ],
+            {"04:00": 0.13, "10:00": 0.26, "13:00": 0.13, "16:00": 0.39},
+        ),
+        (
+            "FLUX-IMPORT-23-02-14",
+            [
+                rate(36.0, "2026-06-15T15:00Z", "2026-06-15T18:00Z"),
+                rate(26.0, "2026-06-15T04:00Z", "2026-06-15T15:00Z"),
+                rate(15.0, "2026-06-15T01:00Z", "2026-06-15T04:00Z"),
+            ],
+            {"02:00": 0.15, "12:00": 0.26, "17:59": 0.36},
+        ),
+        (
+            "SILVER-25-04-11",  # Tracker: one price a day
+            [
+                rate(21.5, "2026-06-15T23:00Z", "2026-06-16T23:00Z"),
+                rate(19.25, "2026-06-14T23:00Z", "2026-06-15T23:00Z"),
+            ],
+            {"01:00": 0.1925, "22:59": 0.1925, "23:00": 0.215},
+        ),
+        ("OE-FIX-12M-25-09-01", [rate(24.0, "2025-09-01T00:00Z", None)], {"00:00": 0.24, "23:30": 0.24}),
+    ],
+    ids=["Cosy", "Flux", "Tracker", "fixed"],
+)
+async def test_each_product_is_read_by_its_own_rates(
+    product: str, rows: list[dict[str, Any]], expected: dict[str, float]
+) -> None:
+    async with service() as octopus, ports("2026-06-15T12:00Z") as home:
+        octopus.says(json_({"results": rows, "next": None}))
+        series = await build(home, octopus.url, product=product).prices(
+            at("2026-06-15T00:00"), at("2026-06-16T12:00")
+        )
+        for clock, value in expected.items():
+            assert series.value_at(at(f"2026-06-15T{clock}")) == pytest.approx(value), clock
+        assert f"/products/{product}/" in octopus.requests[0].path
 
 
 async def test_products_on_sale_are_offered_by_direction() -> None:

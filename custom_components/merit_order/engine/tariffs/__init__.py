@@ -4,10 +4,10 @@ from typing import Final
 
 from ..model.errors import InputError
 from . import amber, entity, entsoe, fixed, nordpool, octopus, tiered, time_of_use
-from ._base import Tariff, TariffKind
+from ._base import Spiking, Tariff, TariffKind
 from ._counted import Counted, Hour, by_hour
 
-__all__ = ["TARIFFS", "Counted", "Hour", "Tariff", "TariffKind", "by_hour", "tariff_kind"]
+__all__ = ["TARIFFS", "Counted", "Hour", "Spiking", "Tariff", "TariffKind", "by_hour", "tariff_kind"]
 
 TARIFFS: Final[tuple[TariffKind, ...]] = (
     fixed.KIND,

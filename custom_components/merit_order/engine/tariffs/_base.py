@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ..model.options import Option
 from ..model.ports import Ports
@@ -25,6 +25,14 @@ class Tariff(Protocol):
     def next_publication(self, now: datetime) -> datetime | None:
         """When asking again may bring something new; None when nothing ever will (fixed prices)."""
         ...
+
+
+@runtime_checkable
+class Spiking(Protocol):
+    """A tariff whose supplier warns of price spikes."""
+
+    spike: str | None
+    """"none", "potential" or "spike" for the running interval; None before it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 Agile, Go, Cosy, Flux, Tracker, Intelligent Go, fixed and variable ones, and their export twins are all read from
 `standard-unit-rates`. Source: https://docs.octopus.energy/rest/. Prices are p/kWh and become GBP/kWh with VAT in; no
-key is needed. With an account number and its key the home's own product and region are found, and its half-hourly
-consumption can be read.
+key is needed. With an account number and its key the home's own product and region are found, its half-hourly
+consumption can be read, and the cheap half-hours of Intelligent Go follow the car's charging.
 
 Options: `product` (code; the newest Agile of the direction when empty), `region` (letter of the grid supply point
-group) or `postcode` (from which `check` finds the region), `payment` (which of two rates, where a product
+group) or `postcode` (or MPAN, from which `check` finds the region), `payment` (which of two rates, where a product
 distinguishes), `account` and `api_key`, `url`.
 """
 
@@ -16,7 +16,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..model.errors import BadData, InputError
+from ..model.errors import BadData, InputError, SourceError
 from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.series import Series, Span, utc
@@ -26,17 +26,11 @@ from ._clean import Publication, clip, same_currency
 from ._counted import Counted
 from ._octopus_account import meter_of, own_consumption
 from ._octopus_api import SERVICE, URL, Api, stamp
+from ._octopus_dispatches import LOOK_EVERY, Dispatches, has_dispatches
+from ._octopus_region import REGIONS, region_of
 
-REGIONS = tuple("abcdefghjklmnp")
-"""Grid supply point groups `_A` … `_P`, lower case because translation keys are."""
 NEWEST_AGILE = {"import": "AGILE-24-10-01", "export": "AGILE-OUTGOING-19-05-13"}
 AGILE_DAY = Publication(zone=ZoneInfo("Europe/London"), at=time(16), day_end=time(23))
-
-
-class UnknownPostcode(BadData):
-    """No region belongs to this postcode."""
-
-    key = "unknown_postcode"
 
 
 class UnknownProduct(BadData):
@@ -58,15 +52,25 @@ class Octopus:
     """The rates of one product in one region, in GBP/kWh with VAT."""
 
     def __init__(
-        self, ports: Ports, *, product: str, region: str, payment: str = "DIRECT_DEBIT", url: str = URL
+        self,
+        ports: Ports,
+        *,
+        product: str,
+        region: str,
+        payment: str = "DIRECT_DEBIT",
+        url: str = URL,
+        dispatches: Dispatches | None = None,
     ) -> None:
         self._ports = ports
+        self._dispatches = dispatches
         self._payment = payment
         self._api = Api(ports=ports, url=url)
         self._path = (
             f"products/{product}/electricity-tariffs/E-1R-{product}-{region.upper()}/standard-unit-rates/"
         )
         self._known_until: datetime | None = None
+        self.dispatch_error: SourceError | None = None
+        """Why the last question for dispatches brought nothing."""
 
     async def prices(self, start: datetime, end: datetime) -> Series:
         """What is published of [start, end). Raises SourceError."""
@@ -82,13 +86,18 @@ class Octopus:
             raise UnknownProduct("Octopus: no such product in this region", service=SERVICE) from err
         series = Series.of(clip(spans, start, end), origin="octopus", issued=self._ports.clock.now())
         self._known_until = max(filter(None, (series.end, self._known_until)), default=None)
-        return series
+        if self._dispatches is None:
+            return series
+        # Without a word of the car the rates still hold: the cheap hours of every night.
+        self.dispatch_error = await self._dispatches.refresh()
+        return self._dispatches.cheap(series)
 
     def next_publication(self, now: datetime) -> datetime | None:
         """16:00 UK time; after that every few minutes while the prices of the next Agile day (23:00 to 23:00) are
-        late.
+        late. Dispatches change while the car charges.
         """
-        return AGILE_DAY.next(now, self._known_until)
+        due = AGILE_DAY.next(now, self._known_until)
+        return due if self._dispatches is None else min(due, now + LOOK_EVERY)
 
 
 async def products(ports: Ports, direction: str, url: str = URL) -> tuple[Product, ...]:
@@ -107,18 +116,6 @@ async def products(ports: Ports, direction: str, url: str = URL) -> tuple[Produc
     )
 
 
-async def region_of(ports: Ports, postcode: str, url: str = URL) -> str:
-    """The region letter (lower case) of a postcode. Raises UnknownPostcode and other SourceErrors."""
-    wanted = postcode.replace(" ", "").upper()
-    rows = Api(ports=ports, url=url).rows("industry/grid-supply-points/", {"postcode": wanted})
-    with reading(SERVICE):
-        groups = {str(row["group_id"]).strip("_").lower() async for row in rows}
-    # A postcode on a border belongs to two groups: then the person has to choose.
-    if len(groups) != 1 or not groups <= set(REGIONS):
-        raise UnknownPostcode("Octopus: this postcode does not say the region", service=SERVICE)
-    return groups.pop()
-
-
 def _rate(row: Mapping[str, Any], end: datetime) -> Span:
     """A row as a span in GBP/kWh; a rate without an end holds until further notice."""
     until = utc(row["valid_to"]) if row.get("valid_to") else end
@@ -128,9 +125,19 @@ def _rate(row: Mapping[str, Any], end: datetime) -> Span:
 def _build(options: Mapping[str, Any], ports: Ports, direction: str) -> Octopus:
     if not options.get("region"):
         raise InputError("region", "is required when no postcode was looked up")
+    product = options.get("product") or NEWEST_AGILE[direction]
+    dispatches = None
+    if (
+        direction == "import"
+        and has_dispatches(product)
+        and options.get("account")
+        and options.get("api_key")
+    ):
+        dispatches = Dispatches(_account_api(options, ports), options["account"])
     return Octopus(
         ports,
-        product=options.get("product") or NEWEST_AGILE[direction],
+        product=product,
+        dispatches=dispatches,
         region=options["region"],
         payment=options["payment"].upper(),
         url=options["url"],
@@ -146,7 +153,7 @@ async def _check(options: Mapping[str, Any], ports: Ports, direction: str) -> Ma
     if not region:
         if not options.get("postcode"):
             raise InputError("postcode", "a postcode or a region is needed")
-        region = await region_of(ports, options["postcode"], url)
+        region = await region_of(Api(ports=ports, url=url), options["postcode"])
     product = product or await _newest_agile(ports, direction, url)
     now = ports.clock.now()
     tariff = _build({**options, "region": region, "product": product}, ports, direction)
