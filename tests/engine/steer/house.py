@@ -222,7 +222,9 @@ class House:
             grid_at=self.meter_at or self.now,
             solar_kw=self.solar_kw,
             limits=self.limits,
-            capacity=self.capacity,
+            capacity=None
+            if self.capacity is None
+            else replace(self.capacity, quarter_so_far_kwh=self.quarter_kwh),
         )
 
     def step(self, seconds: float = STEP_S, *, steered: bool = True) -> Steered:

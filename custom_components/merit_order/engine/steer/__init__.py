@@ -32,7 +32,6 @@ from ._view import (
     Sample,
     Steered,
     View,
-    Window,
 )
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "Sample",
     "Steered",
     "View",
-    "Window",
     "steer",
 ]
 
@@ -73,11 +71,11 @@ def steer(view: View, memory: Memory) -> Steered:
         if (found := knob(driven, memory.marks.get(driven.spec.id), view.at)) is not None
     ]
     around = _around(view, view.plan, slot, memory, knobs)
-    running, window = demand(view, memory.window)
+    running = demand(view)
     follow_spare(knobs, around)
     follow_net(knobs, around)
     over = keep_limits(knobs, around, running)
-    return _said(view, memory, knobs, around, running, window, over)
+    return _said(view, memory, knobs, around, running, over)
 
 
 def _hears(view: View) -> bool:
@@ -118,7 +116,6 @@ def _said(
     knobs: Sequence[Knob],
     around: Around,
     running: Demand | None,
-    window: Window | None,
     over: tuple[Cause, ...],
 ) -> Steered:
     by_id = {each.id: each for each in knobs}
@@ -136,7 +133,6 @@ def _said(
         memory=Memory(
             samples=around.samples,
             marks={**memory.marks, **{each.id: _marked(each, view.at) for each in knobs}},
-            window=window,
             acting=frozenset(act.cause for act in acts if act.cause in LIMITS),
         ),
         acts=acts,

@@ -6,10 +6,9 @@ from itertools import pairwise
 
 from ..capacity import allowed_kw, heading_kw
 from ..model.plan import Plan
-from ..model.snapshot import CapacityCharge, demand_share
-from ._view import View, Window
+from ..model.snapshot import demand_share
+from ._view import View
 
-QUARTER_MINUTES = 15
 TURN_S = 10.0
 """So shortly before a window ends nothing can be done about it; what is told now is of the next one."""
 MOST_OF_LIMIT = 2.0
@@ -36,19 +35,26 @@ class Demand:
         return min(allowed_kw(at, self.so_far_kwh, limit, self.minutes), MOST_OF_LIMIT * limit)
 
 
-def demand(view: View, kept: Window | None) -> tuple[Demand | None, Window | None]:
+def demand(view: View) -> Demand | None:
     """The demand of the running window; None without a charge, or while none of it counts."""
     charge, grid = view.capacity, view.grid
     if charge is None or grid is None or view.grid_at is None or charge.price_per_kw <= 0:
-        return None, None
-    start = _start(view.at, charge.window_minutes)
+        return None
+    length = timedelta(minutes=charge.window_minutes)
+    start = view.at - timedelta(seconds=view.at.timestamp() % length.total_seconds())
     share = demand_share(charge.hours, start.astimezone(view.zone))
     if share <= 0:
-        return None, kept
-    planned = planned_kw(view.plan, start, start + timedelta(minutes=charge.window_minutes))
-    limit = max(charge.floor_kw, charge.month_peak_kw, planned * share) / share
-    so_far, window = _so_far(view, charge, start, kept)
-    return Demand(so_far_kwh=so_far, limit_kw=limit, minutes=charge.window_minutes), window
+        return None
+    # What a meter that counts by itself said before the turn of the quarter is of the quarter before.
+    before = grid.quarter_demand_kw is not None and view.grid_at < start
+    return Demand(
+        so_far_kwh=0.0 if before else charge.quarter_so_far_kwh,
+        limit_kw=max(
+            charge.floor_kw, charge.month_peak_kw, planned_kw(view.plan, start, start + length) * share
+        )
+        / share,
+        minutes=charge.window_minutes,
+    )
 
 
 def planned_kw(plan: Plan | None, start: datetime, end: datetime) -> float:
@@ -62,28 +68,3 @@ def planned_kw(plan: Plan | None, start: datetime, end: datetime) -> float:
             energy += max(power, 0.0) * length
             hours += length
     return energy / hours if hours > 0 else 0.0
-
-
-def _so_far(
-    view: View, charge: CapacityCharge, start: datetime, kept: Window | None
-) -> tuple[float, Window | None]:
-    """What was drawn in the running window, in kWh: by the meter's own count, else by its total."""
-    grid, said = view.grid, view.grid_at
-    assert grid is not None
-    assert said is not None
-    if charge.window_minutes == QUARTER_MINUTES and grid.quarter_demand_kw is not None:
-        # What it said before the turn of the quarter is of the quarter before.
-        return (grid.quarter_demand_kw * QUARTER_MINUTES / 60 if said >= start else 0.0), kept
-    if grid.import_kwh is None:
-        return charge.quarter_so_far_kwh, kept
-    if kept is None or kept.start != start:
-        elapsed_h = max((said - start).total_seconds(), 0.0) / 3600
-        # Begun in the middle of a window: the power of now stands in for what was missed.
-        before = max(grid.power_kw or 0.0, 0.0) * elapsed_h if kept is None else 0.0
-        kept = Window(start=start, import_kwh=grid.import_kwh, before_kwh=before)
-    return max(grid.import_kwh - kept.import_kwh, 0.0) + kept.before_kwh, kept
-
-
-def _start(at: datetime, minutes: int) -> datetime:
-    length = minutes * 60
-    return at - timedelta(seconds=at.timestamp() % length)

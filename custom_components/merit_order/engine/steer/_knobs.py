@@ -219,7 +219,8 @@ def _resting(knob: Knob, at: datetime) -> bool:
 
 def _least(knob: Knob, which: str) -> timedelta:
     own = float(knob.params.get(which) or 0.0)
-    return timedelta(minutes=max(own, LEAST_REST.get(knob.driven.spec.kind, 5.0)))
+    least = timedelta(minutes=max(own, LEAST_REST.get(knob.driven.spec.kind, 5.0)))
+    return max(least, timedelta(seconds=knob.driven.pace_s))
 
 
 def _deaf(knob: Knob, at: datetime) -> bool:

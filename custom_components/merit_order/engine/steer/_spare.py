@@ -143,7 +143,8 @@ def _paced(knob: Knob, wish: float, spare: float, around: Around) -> float:
     age = around.view.at - knob.mark.told
     if wish == told:
         return wish
-    pace = UP_PACE if wish > told else DOWN_PACE
+    own = timedelta(seconds=knob.driven.pace_s)
+    pace = max(UP_PACE, own) if wish > told else max(DOWN_PACE, own / 2)
     if _phases(knob, wish) != _phases(knob, told):
         pace = PHASES_PACE
     following = knob.above(told)

@@ -45,7 +45,7 @@ class Driven:
     """One asset that takes commands: what the plan wants of it now, and what its device says.
 
     `follows_itself`: a battery that, given back to itself, keeps the grid at zero. `pace_s` is the least time between
-    two set-points that are not urgent, in seconds.
+    two set-points that are not urgent, in seconds: what it takes in a day is limited.
     """
 
     spec: AssetSpec
@@ -58,7 +58,9 @@ class Driven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """All the loop goes by at `at`. `grid_at` is when the meter said `grid`."""
+    """All the loop goes by at `at`. `grid_at` is when the meter said `grid`; `capacity` holds what the running window
+    has had by now.
+    """
 
     at: datetime
     zone: ZoneInfo
@@ -95,21 +97,11 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """The running metering window: when it began, the meter's total then (kWh), and what passed before we looked."""
-
-    start: datetime
-    import_kwh: float
-    before_kwh: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """What is kept from one step to the next. Marks by asset id."""
 
     samples: tuple[Sample, ...] = ()
     marks: Mapping[str, Mark] = field(default_factory=dict)
-    window: Window | None = None
     acting: frozenset[Cause] = frozenset()
     """The limits that held something back in the last step."""
 
