@@ -108,7 +108,10 @@ class Driver:
                 if mode == MODE_AUTOMATIC:
                     for key, (asset, intent) in wanted.items():
                         await self._carry_out(key, asset, intent)
-                self._advise(wanted if mode == MODE_ADVISE else {})
+                if mode == MODE_ADVISE:
+                    self._advise(wanted)
+                else:
+                    self._advised.clear()
                 again = self._again
 
     @callback
@@ -211,17 +214,25 @@ class Driver:
 
     def _advise(self, wanted: Wanted) -> None:
         """Write down what automatic would tell; nothing is touched."""
-        now = self._planner.now
+        home, now = self._planner.home, self._planner.now
         for key in self._advised.keys() - wanted.keys():
-            del self._advised[key]
+            if (asset := parts(home).get(key)) is not None:
+                role = self._advised[key].role
+                command = Command(role=role, action=Action.RELEASE, expires=now, reason="release")
+                self._would(key, asset, command)
         for key, (asset, intent) in wanted.items():
-            device = self._planner.home.devices[asset.subentry_id]
-            command, told = self._command(asset, intent, device), self._advised.get(key)
-            if command is None or not needs_write(command, told, device.readings, now):
-                continue
-            if command.action is Action.RELEASE:
-                del self._advised[key]
-            else:
-                self._advised[key] = command
-            name = asset.config.name
-            self._trail.note(key, entry_of(Happening.WOULD, asset.id, name, command, device.readings, now))
+            device = home.devices[asset.subentry_id]
+            next_command = self._command(asset, intent, device)
+            if next_command is not None and needs_write(
+                next_command, self._advised.get(key), device.readings, now
+            ):
+                self._would(key, asset, next_command)
+
+    def _would(self, key: str, asset: PlannedAsset, command: Command) -> None:
+        if command.action is Action.RELEASE:
+            self._advised.pop(key, None)
+        else:
+            self._advised[key] = command
+        readings, now = self._planner.home.devices[asset.subentry_id].readings, self._planner.now
+        name = asset.config.name
+        self._trail.note(key, entry_of(Happening.WOULD, asset.id, name, command, readings, now))
