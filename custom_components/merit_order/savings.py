@@ -7,7 +7,7 @@ from typing import Any, override
 from zoneinfo import ZoneInfo
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval, async_track_utc_time_change
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -22,9 +22,11 @@ from .engine.ledger import (
     Book,
     LoadSlot,
     MeasuredSlot,
+    Share,
     Sums,
     load_since,
     record,
+    shares,
     sums,
 )
 from .engine.model.codec import from_json, to_json
@@ -63,6 +65,9 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         self._steered: set[str] = set()
         self._book = self._kept()
         self._lock = asyncio.Lock()
+        self._watchers = 0
+        self.shares: dict[str, Share] | None = None
+        """What each steered asset contributed, while somebody watches."""
         self._saved_at = home.ports.clock.now()
 
     @callback
@@ -79,6 +84,22 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
             self.config_entry.async_create_background_task(
                 self.hass, self._write(lambda book: book), "merit_order savings so far"
             )
+
+    @callback
+    def watch(self) -> CALLBACK_TYPE:
+        """Keep `shares` up to date until the returned function is called; it is too much work for nobody."""
+        self._watchers += 1
+        if self.shares is None and self._book is not None:
+            self.config_entry.async_create_background_task(
+                self.hass, self._write(lambda book: book), "merit_order savings told apart"
+            )
+
+        def stop() -> None:
+            self._watchers -= 1
+            if not self._watchers:
+                self.shares = None
+
+        return stop
 
     @callback
     def keep(self) -> None:
@@ -117,17 +138,22 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
 
     async def _write(self, change: Callable[[Book | None], Book | None]) -> None:
         """Change the book and tell what it says, off the event loop: a day and a half is gone through anew."""
-        limits, zone = self._limits(), self._zone
+        limits, zone, watched = self._limits(), self._zone, self._watchers > 0
 
-        def write() -> tuple[Book | None, Sums | None]:
+        def write() -> tuple[Book | None, Sums | None, dict[str, Share] | None]:
             book = change(self._book)
-            return book, sums(book, limits, now, zone) if book is not None else None
+            if book is None:
+                return None, None, None
+            parts = shares(book, limits, now, zone) if watched else None
+            return book, sums(book, limits, now, zone), parts
 
         async with self._lock:
             now = self.home.ports.clock.now()
-            self._book, result = await self.hass.async_add_executor_job(write)
+            self._book, result, self.shares = await self.hass.async_add_executor_job(write)
             if result is not None:
                 self.async_set_updated_data(result)
+                # Unchanged sums tell nobody by themselves.
+                self.async_update_listeners()
 
     def _slot(self, start: datetime, stored: Mapping[str, float]) -> MeasuredSlot | None:
         """What was measured from `start` to this edge, or None where something that counts is not known."""

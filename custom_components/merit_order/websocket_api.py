@@ -93,6 +93,7 @@ class Feed:
                 runtime.savings.async_add_listener(self._push),
                 runtime.scorecard.async_add_listener(self._push),
                 runtime.history.listen(self._push_past),
+                runtime.savings.watch(),
             ]
             self._sent.pop("history", None)
             self._push()
@@ -113,7 +114,7 @@ class Feed:
             "plan": runtime.planner.plan_json,
             "home": home_json(runtime),
             "entities": entities_json(self._hass, runtime),
-            "savings": savings_json(runtime),
+            "savings": savings_json(self._hass, runtime),
             "scorecard": runtime.scorecard.json(),
         }
         sent = self._sent
@@ -147,18 +148,33 @@ def home_json(runtime: Runtime) -> dict[str, Any]:
     }
 
 
-def savings_json(runtime: Runtime) -> dict[str, Any] | None:
-    """What was saved, in the home's currency; None until something was measured."""
-    result = runtime.savings.data
+def savings_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, Any] | None:
+    """What was saved, in the home's currency; None until something was measured.
+
+    Per period `saved` ± `uncertainty` and what was `paid`; per asset, once worked out, the two bounds of its share
+    (engine/ledger/shares.py). `entity` has the long-term statistics.
+    """
+    result, shares = runtime.savings.data, runtime.savings.shares
     if result is None:
         return None
+    periods = ("today", "month", "year", "total")
+    home_id = runtime.savings.config_entry.entry_id
     return {
-        "today": result.today.saved,
-        "month": result.month.saved,
-        "total": result.total.saved,
+        **{period: _rounded(to_json(getattr(result, period))) for period in periods},
         "since": to_json(result.since),
         "method": METHOD,
+        "entity": er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{home_id}_savings_total"),
+        "assets": None
+        if shares is None
+        else {
+            key: {period: _rounded(to_json(getattr(share, period))) for period in periods}
+            for key, share in shares.items()
+        },
     }
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 4) for key, value in figures.items()}
 
 
 def entities_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, dict[str, Any]]:

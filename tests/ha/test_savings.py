@@ -134,11 +134,34 @@ async def test_cards_are_told(
     await client.send_json_auto_id({"type": "merit_order/subscribe"})
     assert (await client.receive_json())["success"]
     event = (await client.receive_json())["event"]
-    assert event["savings"] == {
-        "today": 0.0,
-        "month": 0.0,
-        "total": 0.0,
-        "since": "2026-11-21T09:05:00Z",
-        "method": "simulated_self_consumption",
-    }
+    nothing = {"saved": 0.0, "uncertainty": 0.0, "counted": 1, "left_out": 0}
+    paid = pytest.approx(0.8 * 0.30 / 12, abs=1e-3)
+    told = event["savings"]
+    for period in ("today", "month", "year", "total"):
+        assert told[period] == {**nothing, "paid": paid}
+    assert told["since"] == "2026-11-21T09:05:00Z"
+    assert told["method"] == "simulated_self_consumption"
+    assert told["entity"] == TOTAL
+    await end(hass, entry)
+
+
+async def test_cards_are_told_what_each_asset_contributed(
+    hass: HomeAssistant, clock: Advance, hass_ws_client: WebSocketGenerator
+) -> None:
+    entry = await begin(hass, clock, mode=MODE_AUTOMATIC)
+    await live(clock, 8.5)
+    assert entry.runtime_data.savings.shares is None
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "merit_order/subscribe"})
+    for _ in range(10):
+        event = (await client.receive_json()).get("event", {})
+        if (event.get("savings") or {}).get("assets") is not None:
+            break
+    else:
+        raise AssertionError("no shares were told")
+    today = event["savings"]["assets"][BOILER_ID]["today"]
+    assert today == pytest.approx({"last": PER_SLOT, "first": PER_SLOT}, abs=1e-3)
+    await client.close()
+    await hass.async_block_till_done()
+    assert entry.runtime_data.savings.shares is None
     await end(hass, entry)

@@ -1,17 +1,21 @@
 """What was saved, against the same home without us: an honest baseline on the same measured slots."""
 
-from .book import METHOD, Book, Sum, Sums, record, sums
+from .book import METHOD, Book, Share, Sum, Sums, record, shares, sums
 from .measured import BatterySlot, LoadSlot, MeasuredSlot, load_since
+from .shares import Bounds
 
 __all__ = [
     "METHOD",
     "BatterySlot",
     "Book",
+    "Bounds",
     "LoadSlot",
     "MeasuredSlot",
+    "Share",
     "Sum",
     "Sums",
     "load_since",
     "record",
+    "shares",
     "sums",
 ]

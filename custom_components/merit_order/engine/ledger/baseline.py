@@ -18,12 +18,13 @@ REJOIN_AFTER = timedelta(hours=1)
 class Standing:
     """Where the comparison stands after some slots.
 
-    `money`: bill without us less bill with us. `levels`: what the baseline's batteries hold; `ahead`: how much more
-    ours hold than those, counted slots only (kWh, by asset id). `owed`: energy a load was given in the baseline before
-    we ran it ("id since" → kWh). `turned_kwh`: energy through batteries, here and in the baseline.
+    `money`: bill without us less bill with us (`paid`). `levels`: what the baseline's batteries hold; `ahead`: how much
+    more ours hold than those, counted slots only (kWh, by asset id). `owed`: energy a load was given in the baseline
+    before we ran it ("id since" → kWh). `turned_kwh`: energy through batteries, here and in the baseline.
     """
 
     money: float = 0.0
+    paid: float = 0.0
     levels: Mapping[str, float] = field(default_factory=dict)
     ahead: Mapping[str, float] = field(default_factory=dict)
     owed: Mapping[str, float] = field(default_factory=dict)
@@ -45,6 +46,7 @@ def replay(
     placed, owed = _place(standing, slots, until)
     levels, ahead = dict(standing.levels), dict(standing.ahead)
     money, turned, last = standing.money, standing.turned_kwh, standing.end
+    paid = standing.paid
     for i, slot in enumerate(slots[:until]):
         resting = set(levels) - slot.batteries.keys()
         if last is not None and slot.start - last > REJOIN_AFTER:
@@ -60,8 +62,11 @@ def replay(
             ahead[key] = ahead.get(key, 0.0) + battery.after_kwh - battery.before_kwh - (levels[key] - before)
             turned += battery.charge_kwh + battery.discharge_kwh + abs(power)
         money += _bill(slot, net) - _bill_with_us(slot)
+        paid += _bill_with_us(slot)
         last = slot.end
-    return Standing(money=money, levels=levels, ahead=ahead, owed=owed, turned_kwh=turned, end=last)
+    return Standing(
+        money=money, paid=paid, levels=levels, ahead=ahead, owed=owed, turned_kwh=turned, end=last
+    )
 
 
 def stored_money(standing: Standing, params: Mapping[str, BatteryParams], worth: float) -> float:
