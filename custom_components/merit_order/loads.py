@@ -1,4 +1,4 @@
-"""Keeps count for every load of the home, over restarts."""
+"""Keeps count for every load and every tank of the home, over restarts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from .engine.model.roles import Role
 from .gather import Home
 from .load_tracker import LoadRecord, state, track
 from .planned import PlannedAsset
+from .tanks import TankBook
 
 KEY = "loads"
 # Flash cards wear out: energy is written down now and then, and once more at the end.
@@ -28,6 +29,7 @@ class LoadBook:
         self._zone = ZoneInfo(home.ports.timezone)
         self._assets = [a for a in home.assets if a.kind.key == "load" and a.role is Role.SWITCH]
         self._records = self._kept()
+        self._tanks = TankBook(home.ports, home.assets)
         self._saved = datetime.min.replace(tzinfo=UTC)
         self._dirty = False
 
@@ -44,6 +46,12 @@ class LoadBook:
             after = track(before, self._params(asset), readings.switch, readings.at, self._zone)
             self._records[asset.id] = after
             self._dirty = self._dirty or before is None or _matters(before, after)
+        for asset in self._tanks.assets:
+            said = self._home.devices[asset.subentry_id].readings
+            if said is not None and said.tank is not None:
+                self._tanks.look(
+                    asset, said.tank, {**asset.config.params, **self._home.controls.params(asset.id)}
+                )
         now = self._home.ports.clock.now()
         if self._dirty and now - self._saved >= SAVE_EVERY:
             self.keep()
@@ -55,12 +63,14 @@ class LoadBook:
         self._saved, self._dirty = self._home.ports.clock.now(), False
 
     def states(self, now: datetime) -> Mapping[str, Mapping[str, Any]]:
-        """By asset id, what the plan is to know."""
-        return {
+        """By asset id, what the plan is to know: the first one too."""
+        self.look()
+        loads = {
             asset.id: state(record, self._params(asset), now, self._zone)
             for asset in self._assets
             if (record := self._records.get(asset.id)) is not None
         }
+        return {**loads, **self._tanks.states()}
 
     def _params(self, asset: PlannedAsset) -> LoadParams:
         return from_json(LoadParams, {**asset.config.params, **self._home.controls.params(asset.id)})

@@ -1,6 +1,8 @@
 """Tanks and rooms: the model against its differential equation, and hand-solved plans."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 
 from custom_components.merit_order.engine.assets._thermal import cop_at, one_mass, step, two_masses
 from custom_components.merit_order.engine.model.plan import Health
-from custom_components.merit_order.engine.model.series import Series
+from custom_components.merit_order.engine.model.series import Forecast, Series
 from custom_components.merit_order.engine.model.snapshot import AssetSpec, Need, Override, OverrideMode
 from tests.engine.homes import MIDNIGHT, asset, home, of, plan, powers
 
@@ -112,6 +114,69 @@ def test_hygiene_once_a_week_in_the_cheapest_hour() -> None:
     assert powers(found, "hot_water")[10] == pytest.approx(1.163, abs=0.01)
     done = plan(home(prices, tank(legionella_days=7.0, hot_c=50.0)))
     assert max(of(done, "hot_water").level or ()) < 55
+
+
+def test_hygiene_is_not_put_off_from_night_to_night() -> None:
+    """Proves: overdue since yesterday it is done within hours. Sensitivity: due in ten hours it waits for the cheap
+    one.
+    """
+    prices = [0.5] * 8 + [0.1] + [0.5] * 15
+    given = dict(tank().params) | {"legionella_days": 7.0, "hot_c": 50.0}
+
+    def heated(days_ago: float) -> int:
+        state = {"temperature_c": 50.0, "disinfected": (MIDNIGHT - timedelta(days=days_ago)).isoformat()}
+        level = of(plan(home(prices, asset("hot_water", given, state))), "hot_water").level or ()
+        return next(t for t, celsius in enumerate(level) if celsius > 59.9)
+
+    assert heated(8) < 6
+    assert heated(7 - 10 / 24) == 8
+
+
+def test_draws_that_are_given_are_planned_for() -> None:
+    """Proves: 1 kW drawn in the third hour is heated before. Sensitivity: drawn by nobody nothing is heated."""
+    draw = Forecast(Series.regular(MIDNIGHT, 60, np.array([0.0, 0.0, 1.0])))
+    spec = tank(40.0, hot_c=40.0)
+    assert sum(
+        powers(plan(home([0.3] * 3, replace(spec, series={"draw": draw}))), "hot_water")
+    ) == pytest.approx(1)
+    assert sum(powers(plan(home([0.3] * 3, spec)), "hot_water")) == pytest.approx(0)
+
+
+def test_water_is_never_hotter_than_it_may_be() -> None:
+    """Proves: a free hour fills it to 55 °C. Sensitivity: to 65 °C where it may."""
+    for most in (55.0, 65.0):
+        found = of(plan(home([-0.1, 0.5], tank(max_c=most, power_kw=4.0))), "hot_water")
+        assert max(found.level or ()) == pytest.approx(most, abs=0.01)
+
+
+def test_a_least_running_time_keeps_a_heat_pump_from_toggling() -> None:
+    """Proves: two hours at a time, two hours of rest. Sensitivity: without them it follows each cheap hour."""
+    prices = [0.1, 0.5] * 6
+    mild = outdoors(14, 12)
+
+    def starts(**times: float) -> list[int]:
+        found = powers(plan(home(prices, room(21.0, min_power_kw=1.5, **times), **mild)), "heating")
+        on = [p > 0.01 for p in found]
+        ends = [t for t in range(1, 12) if on[t] != on[t - 1]]
+        return [b - a for a, b in pairwise(ends)]
+
+    assert min(starts(), default=9) == 1
+    assert min(starts(min_on_minutes=120.0, min_off_minutes=120.0), default=9) >= 2
+
+
+def test_a_heat_pump_prefers_the_warm_hours() -> None:
+    """Proves: at one price it heats ahead in the mild hours, when it gets more out of a kWh. Sensitivity: directly
+    heated it does not.
+    """
+    outside: dict[str, Any] = {"outdoor_c": Series.regular(MIDNIGHT, 60, np.array([10.0] * 3 + [-5.0] * 3))}
+    ahead = powers(plan(home([0.3] * 6, room(cop=3.5), **outside)), "heating")
+    direct = powers(plan(home([0.3] * 6, room(cop=1.0, power_kw=4.0), **outside)), "heating")
+    held = of(plan(home([0.3] * 6, room(cop=3.5), **outside)), "heating").level or ()
+    assert held[2] > 20.1
+    assert (of(plan(home([0.3] * 6, room(cop=1.0, power_kw=4.0), **outside)), "heating").level or ())[
+        2
+    ] < 20.1
+    assert sum(ahead) < sum(direct)
 
 
 def test_on_off_heaters_run_whole_slots() -> None:

@@ -1,5 +1,6 @@
 """Cars on hand-solved homes: 20 kWh, 4 kW, no losses unless told otherwise."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -217,6 +218,31 @@ def test_it_feeds_the_house_down_to_its_floor() -> None:
     assert min(of(found, "vehicle").level or ()) >= 6 - 1e-6
     assert found.cost < 7.2 - 0.1
     assert plan(home([0.9, 0.9], car(), load=[4, 4])).cost == pytest.approx(7.2)
+
+
+def test_two_cars_share_a_connection() -> None:
+    """Proves: 4 kW serve both by 03:00, the one that leaves at 01:00 first."""
+    first = replace(car(departures=[leaves("01:00", 70)]), id="first")
+    second = replace(car(departures=[leaves("03:00", 90)]), id="second")
+    found = plan(home([0.3] * 3, first, second, grid(import_limit_kw=4.0)))
+    assert found.shortfalls == ()
+    assert powers(found, "first") == pytest.approx([4, 0, 0])
+    assert powers(found, "second") == pytest.approx([0, 4, 4])
+
+
+def test_it_does_not_charge_and_feed_at_once_when_power_costs_less_than_nothing() -> None:
+    """Proves: it takes 4 kW and burns none of them in its own losses."""
+    v2h = car(max_discharge_kw=4.0, floor_soc=0, v2g=True, discharge_efficiency=0.8)
+    found = plan(home([-0.5], v2h, export=-0.5))
+    assert powers(found, "vehicle") == [pytest.approx(4)]
+    assert of(found, "vehicle").level == pytest.approx((14,))
+
+
+def test_a_trip_may_go_below_the_floor_that_feeding_the_house_keeps() -> None:
+    """Proves: the house gets nothing below 40 %, the trip takes it to 20 %."""
+    trip = leaves("01:00", 0, trip_kwh=4.0, returns="02:00")
+    found = plan(home([0.9] * 3, car(40, max_discharge_kw=4.0, floor_soc=40, departures=[trip]), load=1.0))
+    assert of(found, "vehicle").level == pytest.approx((8, 4, 4))
 
 
 def test_it_feeds_the_grid_only_if_it_may() -> None:

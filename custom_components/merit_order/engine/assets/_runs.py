@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..model.program import BoolArray, Choice, IntArray
+from ..model.program import BoolArray, Choice, IntArray, Switch
 from ..model.series import FloatArray
 from ._base import Opposite, Values
 from ._site import Site
@@ -165,6 +165,34 @@ def add_runs(
     if count == 1 and places:
         program.choices.append(Choice(columns, 1))
     return Runs(window, marks, columns, short, count)
+
+
+def add_optional_runs(
+    site: Site, window: Window, profile: Profile, allowed: BoolArray, count: int, worth: FloatArray
+) -> tuple[Runs, IntArray]:
+    """At most `count` runs in `window`, none of them needed; `worth` (n,) is what a kWh is worth in currency.
+
+    Also the columns (n,) that are one while a run is on.
+    """
+    program, n = site.program, site.horizon.n
+    marks = footprint(site, window, profile, allowed)
+    places = len(marks.starts)
+    energy = marks.kw * site.horizon.hours[marks.slots]
+    earns = np.bincount(marks.which, energy * worth[marks.slots], places)
+    later = np.arange(places) / max(places, 1)
+    columns = program.columns(places, upper=1.0, taste=later, wish=-earns, integer=True)
+    program.switches.append(Switch(columns, lead=None))
+    program.row(columns, 1.0, upper=float(count))
+    most = np.zeros(n)
+    np.maximum.at(most, marks.slots, marks.kw)
+    site.use(columns[marks.which], marks.slots, marks.kw, most)
+    on = program.columns(n, upper=1.0)
+    rows = program.rows(n, lower=0.0, upper=0.0)
+    program.put(rows, on, -1.0)
+    program.put(rows[marks.slots], columns[marks.which], 1.0)
+    # None of them is ever missed.
+    short = int(program.columns(1, upper=0.0)[0])
+    return Runs(window, marks, columns, short, 0), on
 
 
 def add_order(site: Site, before: Sequence[Runs], then: Runs) -> None:

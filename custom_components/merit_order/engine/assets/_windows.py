@@ -30,14 +30,15 @@ class Window:
 
 
 def daily_windows(
-    horizon: Horizon, earliest: str | None, deadline: str | None, path: str
+    horizon: Horizon, earliest: str | None, deadline: str | None, path: str, *, cut: bool = False
 ) -> tuple[Window, ...]:
-    """One window for each deadline within the horizon, the running one first."""
+    """One window for each deadline within the horizon, the running one first; if wished, the one `cut` off too."""
     by_clock = MIDNIGHT if deadline is None else parse_clock(deadline, f"{path}.deadline")
     from_clock = None if earliest is None else parse_clock(earliest, f"{path}.earliest")
     end = horizon.slots.edges[-1]
+    last = end + timedelta(days=1) - timedelta(seconds=1) if cut else end
     found = []
-    for by in daily(by_clock, horizon.zone, horizon.at, end):
+    for by in daily(by_clock, horizon.zone, horizon.at, last):
         before = by.astimezone(horizon.zone)
         start = instant(before.date() - timedelta(days=1), by_clock, horizon.zone)
         if from_clock is not None:

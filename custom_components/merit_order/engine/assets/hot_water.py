@@ -6,7 +6,7 @@ heating up is cheapest before that is due.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -37,6 +37,8 @@ from ._thermal import (
 )
 
 ASSUMED_OUTDOOR_C = 7.0
+OVERDUE = timedelta(hours=6)
+"""Within that time water is heated up that should have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +195,11 @@ def _hygiene(
     horizon = site.horizon
     if params.legionella_days <= 0:
         return None, None
-    since = state.disinfected or datetime.min.replace(tzinfo=UTC)
-    due = max(since + timedelta(days=params.legionella_days), horizon.at + timedelta(days=1))
+    if state.disinfected is None:
+        due = horizon.at + timedelta(days=1)
+    else:
+        # What is overdue is not put off from one cheap night to the next.
+        due = max(state.disinfected + timedelta(days=params.legionella_days), horizon.at + OVERDUE)
     last = horizon.slots.count_before(due)
     if due > horizon.slots.edges[-1] or last == 0:
         return None, None

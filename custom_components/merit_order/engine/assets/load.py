@@ -11,7 +11,7 @@ import numpy as np
 
 from ..model.codec import from_json
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import BoolArray, IntArray
+from ..model.program import BoolArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
@@ -21,8 +21,8 @@ from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, L
 from ._load_relief import load_reliefs
 from ._runs import Profile, Runs, add_order, add_runs
 from ._site import Site
-from ._slots import Use, add_optional, add_use
-from ._switching import add_switching
+from ._slots import Use, add_use
+from ._spare import optional_runs, optional_use, rests
 from ._windows import Window, allowed_slots, daily_windows, one_off
 
 __all__ = ["LOAD", "NEEDED", "OPTIONAL", "LoadParams", "LoadState"]
@@ -71,7 +71,8 @@ class LoadPart:
         """Needed loads as soon as they may; what is optional as planned (by itself it would not run at all)."""
         power = self.fixed.copy()
         for run in self.runs:
-            power += run.unplanned(values, len(power))
+            optional = run.count == 0
+            power += run.power(values, len(power)) if optional else run.unplanned(values, len(power))
         for use in self.uses:
             needed = self.params.mode == NEEDED
             power += use.unplanned(values, self.hours) if needed else use.power(values, len(power))
@@ -102,8 +103,10 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
     uses: list[Use] = []
     if spec.controlled and params.mode == NEEDED:
         _needed(spec, site, params, state, profile, power, fixed, allowed, runs, uses)
+    elif spec.controlled and params.contiguous and (params.profile_kw or none_if_nan(params.run_minutes)):
+        optional_runs(spec, site, params, state, profile, allowed, runs)
     elif spec.controlled:
-        uses.append(_optional(site, params, state, power, allowed))
+        uses.append(optional_use(site, params, state, power, allowed))
     for run in runs:
         site.on_phase(params.phase, run.columns[run.print.which], run.print.slots, run.print.kw)
     for use in uses:
@@ -149,7 +152,7 @@ def _decided(
     slots = horizon.slots
     allowed = allowed_slots(horizon, params.windows, f"assets.{spec.id}.params.windows")
     fixed = np.zeros(horizon.n)
-    if params.contiguous and params.mode == NEEDED and state.on:
+    if params.contiguous and state.on and (params.mode == NEEDED or params.run_minutes or params.profile_kw):
         rest = profile.after(_running_minutes(site, state))
         edges = slots.seconds / 60 - slots.seconds[0] / 60
         fixed = np.diff(rest.used_kwh(edges)) / horizon.hours if len(rest.kw) else fixed
@@ -219,20 +222,8 @@ def _use(
 ) -> Use:
     use = add_use(site, window, power, allowed, need_kwh, price, switched=not params.variable_power)
     if use.switched:
-        _rests(site, params, state, use.columns, use.slots)
+        rests(site, params, state, use.columns, use.slots)
     return use
-
-
-def _rests(site: Site, params: LoadParams, state: LoadState, on: IntArray, slots: IntArray) -> None:
-    add_switching(
-        site,
-        on,
-        slots,
-        was_on=bool(state.on),
-        min_on_minutes=params.min_on_minutes,
-        min_off_minutes=params.min_off_minutes,
-        max_starts=params.max_starts,
-    )
 
 
 def _place(
@@ -248,31 +239,6 @@ def _place(
     if count > 0:
         before = site.planned_before(spec.id)
         runs.append(add_runs(site, window, profile, allowed, count, price, before))
-
-
-def _optional(site: Site, params: LoadParams, state: LoadState, power: float, allowed: BoolArray) -> Use:
-    horizon = site.horizon
-    spare = -site.fixed
-    enough = spare >= (0.05 if params.variable_power else power)
-    slots = np.flatnonzero(allowed & (enough | params.from_grid | params.from_battery))
-    worth = np.maximum(horizon.export_price[slots], 0.0) + site.wishes.spare * (
-        1 + (9 - params.priority) / 10
-    )
-    if (own := none_if_nan(params.worth)) is not None:
-        worth = np.full(len(slots), own)
-    limit = none_if_nan(params.energy_kwh)
-    days = max(float(np.sum(horizon.hours)) / 24, 1.0)
-    total = None if limit is None else max(limit * days - state.done_kwh, 0.0)
-    use = add_optional(site, slots, power, total, worth, switched=not params.variable_power)
-    switch = use.columns
-    if params.variable_power:
-        switch = site.program.columns(len(slots), upper=1.0, integer=True)
-        rows = site.program.rows(len(slots), upper=0.0)
-        site.program.put(rows, use.columns, 1.0)
-        site.program.put(rows, switch, -power)
-    _rests(site, params, state, switch, slots)
-    site.optional(switch, slots, from_grid=params.from_grid, from_battery=params.from_battery)
-    return use
 
 
 LOAD = AssetKind(
