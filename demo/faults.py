@@ -18,6 +18,7 @@ class Fault(StrEnum):
     EMPTY = "empty"  # answers well-formed, with nothing in it; no value
     MIXED_UP = "mixed_up"  # answers with another request's transaction id; no value
     INVALID = "invalid"  # measurements are "not a number" as the device writes it; no value
+    ZERO = "zero"  # a forecast says nothing but 0; no value
     OUT_OF_RANGE = "out_of_range"  # measurements are numbers that cannot be; no value
 
 

@@ -15,13 +15,20 @@ HEADER = "/FLU5\\253769484_A"
 SERIAL = "3153414733313031303231363035"
 
 
+def _shifted(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ 0xA001 if byte & 1 else byte >> 1
+    return byte
+
+
+CRC_TABLE = tuple(_shifted(byte) for byte in range(256))
+
+
 def crc16(data: bytes) -> int:
     """Return the checksum of a telegram: CRC-16 with polynomial 0xA001, from the slash to the exclamation mark."""
     crc = 0
     for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+        crc = crc >> 8 ^ CRC_TABLE[(crc ^ byte) & 0xFF]
     return crc
 
 

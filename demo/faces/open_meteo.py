@@ -6,7 +6,7 @@ mean of the preceding interval, as the real API gives it; temperature and cloud 
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, override
+from typing import Any, ClassVar, override
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from aiohttp import web
 from demo import weather
 from demo.faces._base import World
 from demo.faces._http import HttpFace
+from demo.faults import Fault
 from demo.sun import Sky, Sun, on_plane
 
 Light = Callable[[Sun, Sky, float, float], float]
@@ -71,6 +72,8 @@ def _zone(query: Any) -> tzinfo:
 
 class OpenMeteoFace(HttpFace):
     """`/v1/forecast`, no key."""
+
+    supported: ClassVar[frozenset[Fault]] = HttpFace.supported | {Fault.ZERO}
 
     def __init__(self, key: str, world: World, seed: int) -> None:
         super().__init__(key, world)
@@ -149,6 +152,8 @@ class OpenMeteoFace(HttpFace):
         if name == "cloud_cover":
             clear = (weather.forecast_clearness(time, issued, self.seed) for time in times)
             return [round(100 * min(1.0, max(0.0, (1.0 - each) / 0.75))) for each in clear]
+        if Fault.ZERO in self.faults:
+            return [0.0 for _ in times]
         of = RADIATION[name.removesuffix("_instant")]
 
         def at(time: float) -> float:

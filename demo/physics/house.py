@@ -1,6 +1,6 @@
 """The house: everything behind one grid meter, stepped together. Powers in W, energies in Wh; grid + = import."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -38,7 +38,7 @@ class Totals:
 
 @dataclass(slots=True)
 class House:
-    """Owns the order of things within a step: appliances, inverter, meter, bill."""
+    """Owns the order of things within a step: appliances, inverter, meter, bill. `watch` is called after each."""
 
     series: HomeSeries
     inverter: Inverter
@@ -48,6 +48,7 @@ class House:
     totals: Totals = field(default_factory=Totals)
     base_w: float = 0.0
     grid_w: float = 0.0
+    watch: Callable[[], None] | None = None
     _tick: Tick = field(default_factory=Tick)
     _quarter: int = -1
     _midnight: float = 0.0
@@ -89,6 +90,8 @@ class House:
         self.base_w, self.grid_w = base, load - self.inverter.ac_w
         self._count(load, dt / 3600)
         self.epoch = epoch + dt
+        if self.watch is not None:
+            self.watch()
 
     def _count(self, load: float, hours: float) -> None:
         totals, energy = self.totals, self.grid_w * hours

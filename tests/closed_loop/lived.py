@@ -1,150 +1,277 @@
-"""A day lived by hand: the virtual home, Home Assistant and the integration stepped together through simulated time."""
+"""A home lived in: the virtual home, Home Assistant and the integration on one simulated clock."""
 
 import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, replace
+import logging
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import pytest
-from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.components.recorder import get_instance
+from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
+from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import frame
+from homeassistant.helpers.recorder import async_initialize_recorder
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.coordinator import PlanCoordinator
+from custom_components.merit_order.engine.devices import dsmr, homewizard, huawei, keba
+from custom_components.merit_order.engine.devices.entities import _device as entity_devices
 from custom_components.merit_order.engine.model.snapshot import Settings
-from custom_components.merit_order.ports import HassClock
-from demo.clock import ManualClock
-from demo.ha.entry import BOILER, demo_entry
+from custom_components.merit_order.runtime import Runtime
+from demo.faults import Fault
+from demo.ha.fill import COUNTERS
 from demo.ha.seed import Place
 from demo.home import VirtualHome
 
-# A poll takes a few loopback round trips; nothing that is under way may be overtaken by the next step.
-QUIET_ROUNDS = 3
-BREATH_S = 0.002
-TURNS = 5
-PATIENCE_S = 20.0
+from .simulated_time import SimulatedTime
+
+# The last tenth of a percent is worth the default's wait to a person, not to a test of thousands of plans.
 PLAN_S = 0.02
+# While nothing happens, meters talk and devices are asked that often: well inside what counts as fresh.
+TALK_S, ASK_S = 25.0, 45.0
+# Every so many minutes a plan is made then; each change of price, forecast or readings still makes one at once.
+THINK_MINUTES = 15
+# The sensors whose statistics teach: the ends of their entity ids.
+RECORDED = ("import", "export", "energy", "charge", "discharge")
+# Modules whose POLL_S says how often a device is asked.
+PACED = (dsmr, entity_devices, homewizard, huawei, keba)
+USUAL_S = {module: vars(module)["POLL_S"] for module in PACED}
+USUAL_TICK = PlanCoordinator._tick
 
 
-async def _breathe() -> None:
-    """Let sockets and threads get on with it. The event loop's own time stands still, so it cannot sleep."""
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
-    time.sleep(BREATH_S)  # noqa: ASYNC251 # blocking is meant: the kernel and the executor are to move, not the loop
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
+_quiet = False
 
 
-async def _at_once(self: HassClock, seconds: float) -> None:
-    """Pauses for the devices' sake (50 ms between requests) are nothing in simulated time."""
-    await asyncio.sleep(0)
+async def _tick(self: PlanCoordinator, at: datetime) -> None:
+    """The planner's regular thought, left out most of the time while nothing happens."""
+    if _quiet and at.minute % THINK_MINUTES:
+        self.async_update_listeners()
+    else:
+        await USUAL_TICK(self, at)
+
+
+# Once: a home keeps the method it was started with.
+PlanCoordinator._tick = _tick  # type: ignore[assignment,method-assign] # its argument has a name here
+
+
+def hurry(*, quiet: bool) -> None:
+    """Thin the traffic and the planning, or let everything go at its own pace."""
+    global _quiet  # noqa: PLW0603 # so are the paces it stands beside
+    _quiet = quiet
+    for module in PACED:
+        vars(module)["POLL_S"] = (TALK_S if module is dsmr else ASK_S) if quiet else USUAL_S[module]
+
+
+@dataclass(slots=True)
+class HomeClock:
+    """The true time, for the virtual home. It thins the home's talk to one word each `least_s`."""
+
+    time: SimulatedTime
+    least_s: float = 0.0
+
+    def now(self) -> datetime:
+        """Return the true present."""
+        return self.time.true_now()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait that long, or `least_s`."""
+        await asyncio.sleep(max(seconds, self.least_s))
 
 
 @dataclass(slots=True)
 class Life:
-    """The home, the entry that runs it, and time in the test's hand."""
+    """The home, and Home Assistant with the entry that runs it, or None while that is down."""
 
-    hass: HomeAssistant
+    time: SimulatedTime
+    clock: HomeClock
     home: VirtualHome
-    clock: ManualClock
-    entry: MockConfigEntry
-    freezer: FrozenDateTimeFactory
+    folder: Path
+    stored: Mapping[str, Any]
+    mode: str
+    place: Place = field(default_factory=Place)
+    recorder: bool = True
+    writes_a_day: int = 5760
+    hass: HomeAssistant | None = None
+    entry: MockConfigEntry | None = None
+    lost_recorder: Any = None
+    found: dict[str, bool] = field(default_factory=dict)
+    """How each relay stood when we came, or as people moved it since."""
+    moved: dict[str, datetime] = field(default_factory=dict)
+    """When people moved it last."""
+    _session: contextlib.AbstractAsyncContextManager[HomeAssistant] | None = None
 
     @property
     def now(self) -> datetime:
-        """The simulated present."""
-        return self.clock.now()
+        """The true present."""
+        return self.time.true_now()
 
-    async def step(self, seconds: float) -> None:
-        """Move everything on by so many seconds and let all that follows from it happen."""
-        self.freezer.tick(timedelta(seconds=seconds))
-        self.clock.advance(seconds)
+    @property
+    def runtime(self) -> Runtime:
+        """What the integration runs on."""
+        assert self.entry is not None
+        found: Runtime = self.entry.runtime_data
+        return found
+
+    async def boot(self) -> None:
+        """Start Home Assistant on the folder it left behind, with the home set up."""
+        self._session = async_test_home_assistant(config_dir=str(self.folder))
+        self.hass = hass = await self._session.__aenter__()
+        frame.async_setup(hass)
+        hass.data.pop(DATA_CUSTOM_COMPONENTS, None)
+        await hass.config.async_update(
+            time_zone=self.place.timezone,
+            currency=self.place.currency,
+            country=self.place.country,
+            latitude=self.place.latitude,
+            longitude=self.place.longitude,
+        )
+        if self.recorder:
+            await self._record(hass)
+        self.entry = entry = MockConfigEntry(
+            domain=DOMAIN,
+            entry_id="home",
+            title="Home",
+            options={"mode": self.mode},
+            subentries_data=[_subentry(raw) for raw in self.stored["subentries"]],
+        )
+        entry.add_to_hass(hass)
+        assert await async_setup_component(hass, DOMAIN, {})
+        await self.until_loaded()
+
+    async def _record(self, hass: HomeAssistant) -> None:
+        """Start the recorder, for the energy sensors alone: what is learned from is learned from their statistics."""
+        async_initialize_recorder(hass)
+        settings = {
+            "db_url": f"sqlite:///{self.folder / 'home.db'}",
+            "commit_interval": 60,
+            "auto_purge": False,
+            "include": {"entity_globs": [f"sensor.*{end}" for end in RECORDED]},
+        }
+        with self.time.loop.held():
+            assert await async_setup_component(hass, "recorder", {"recorder": settings})
+
+    async def remember(self) -> None:
+        """Give the recorder what the virtual home lived through before."""
+        assert self.hass is not None
+        registry, rows = er.async_get(self.hass), self.home.history
+        for unique_id, count in COUNTERS.items():
+            entity_id = registry.async_get_entity_id("sensor", DOMAIN, unique_id)
+            if entity_id is None:
+                continue
+            last = count(rows[-1])
+            metadata = StatisticMetaData(
+                statistic_id=entity_id,
+                source="recorder",
+                name=None,
+                unit_of_measurement="kWh",
+                unit_class="energy",
+                has_sum=True,
+                mean_type=StatisticMeanType.NONE,
+            )
+            stats = [
+                StatisticData(start=row.start, state=count(row), sum=count(row) - last)
+                for row in rows
+                if row.start.minute == 0
+            ]
+            async_import_statistics(self.hass, metadata, stats)
+        with self.time.loop.held():
+            await get_instance(self.hass).async_block_till_done()
+        await self.runtime.home.sources.refresh()
+
+    async def until_loaded(self) -> None:
+        """Wait until the home is set up."""
+        assert self.entry is not None
+        while self.entry.state is not ConfigEntryState.LOADED:
+            assert self.entry.state is not ConfigEntryState.SETUP_ERROR, self.entry.reason
+            await asyncio.sleep(1)
+        planner = self.runtime.planner
+        planner.home = replace(planner.home, settings=Settings(time_limit_s=PLAN_S))
+
+    async def shut(self) -> None:
+        """Stop Home Assistant as its own stop does."""
+        assert self.hass is not None
+        assert self._session is not None
+        await self.hass.async_stop(force=True)
+        await self._session.__aexit__(None, None, None)
+        self.hass = self.entry = self._session = None
+
+    async def kill(self) -> None:
+        """End Home Assistant as a SIGKILL does: from now on nothing of it reaches a device or the disk."""
+        faces = [face for face in self.home.faces.values() if Fault.CLOSED not in face.faults]
+        for face in faces:
+            await face.break_(Fault.CLOSED)
+        store, kept = self.folder / ".storage", self.folder / "storage-kept"
+        shutil.copytree(store, kept)
+        await self.shut()
+        shutil.rmtree(store)
+        kept.rename(store)
+        for face in faces:
+            await face.mend(Fault.CLOSED)
+
+    def by_hand(self, key: str, on: bool) -> None:
+        """A person moved a relay."""
+        self.found[key], self.moved[key] = on, self.now
+
+    def holds(self, key: str) -> bool:
+        """Whether a lease is open on a part of that device."""
+        return any(lease.partition("/")[0] == key for lease in self.runtime.leases.keys)
+
+    def reachable(self, key: str) -> bool:
+        """Whether the device would answer now."""
+        return not list(self.home.faces[key].faults)
+
+    def hurry(self, *, quiet: bool) -> None:
+        """Thin the traffic, or let every device talk and be asked at its own pace."""
+        self.clock.least_s = TALK_S if quiet else 0.0
+        hurry(quiet=quiet)
+
+    async def until(self, when: datetime) -> None:
+        """Live until `when`."""
+        await asyncio.sleep(max((when - self.now).total_seconds(), 0.0))
         self.home.catch_up()
-        await _breathe()  # the meter's telegram comes before anyone asks for it
-        async_fire_time_changed(self.hass)
-        await self.settle()
 
-    async def settle(self) -> None:
-        """Wait until nobody is asking, thinking or telling any more."""
-        quiet, waited = 0, 0.0
-        while quiet < QUIET_ROUNDS:
-            await self.hass.async_block_till_done()
-            await _breathe()
-            waited += BREATH_S
-            quiet = 0 if self.entry._background_tasks else quiet + 1
-            assert waited < PATIENCE_S, "the integration never came to rest"
+    async def pass_(self, span: timedelta) -> None:
+        """Live for so long."""
+        await self.until(self.now + span)
 
-    async def until(self, when: datetime, step: float, watch: Callable[[dict[str, Any]], None]) -> None:
-        """Live until `when`, showing the true state of the house to `watch` after each step."""
-        while self.now < when:
-            await self.step(min(step, (when - self.now).total_seconds()))
-            watch(self.home.truth())
+
+type MakeHome = Callable[[HomeClock], VirtualHome]
+type MakeEntry = Callable[[VirtualHome, Place], Any]
 
 
 @contextlib.asynccontextmanager
 async def life(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    start: datetime,
-    soc: float,
-    mode: str,
+    time: SimulatedTime, make_home: MakeHome, make_entry: MakeEntry, mode: str
 ) -> AsyncIterator[Life]:
-    """The demo's home in Home Assistant, from `start`, planned once; on the way out everything is given back."""
-    monkeypatch.setattr(HassClock, "sleep", _at_once)
-    place = Place()
-    await hass.config.async_update(
-        time_zone=place.timezone,
-        currency=place.currency,
-        country=place.country,
-        latitude=place.latitude,
-        longitude=place.longitude,
-    )
-    clock = ManualClock(start)
-    # A step of time is no slow callback, and the tracebacks kept for one cost half the time.
-    asyncio.get_running_loop().set_debug(False)
-    freezer.move_to(start)
-    async with VirtualHome(clock, soc=soc, appliances=(BOILER,)) as home:
-        stored = await _while_time_passes(demo_entry(home.addresses(), place), clock, freezer)
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            title="Home",
-            options={"mode": mode},
-            subentries_data=[_subentry(raw) for raw in stored["subentries"]],
-        )
-        entry.add_to_hass(hass)
-        assert await _while_time_passes(hass.config_entries.async_setup(entry.entry_id), clock, freezer)
-        # The last tenth of a percent is worth the default's wait to a person, not to a test of three hundred plans.
-        planner = entry.runtime_data.planner
-        planner.home = replace(planner.home, settings=Settings(time_limit_s=PLAN_S))
-        lived = Life(hass, home, clock, entry, freezer)
-        await lived.settle()
-        await lived.step(5)
-        try:
-            yield lived
-        finally:
-            await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_block_till_done()
+    """A home in Home Assistant from the present on; on the way out everything is given back."""
+    clock, place = HomeClock(time), Place()
+    with tempfile.TemporaryDirectory(prefix="merit-order-life-") as folder:
+        async with make_home(clock) as home:
+            lived = Life(time, clock, home, Path(folder), await make_entry(home, place), mode)
+            await lived.boot()
+            if home.history:
+                await lived.remember()
+            try:
+                yield lived
+            finally:
+                lived.hurry(quiet=False)
+                if lived.hass is not None:
+                    await lived.shut()
 
 
-async def _while_time_passes[T](
-    work: Coroutine[Any, Any, T], clock: ManualClock, freezer: FrozenDateTimeFactory
-) -> T:
-    """Do something that waits for the house, whose meter sends a telegram a second, while its seconds go by."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        freezer.tick(timedelta(seconds=1))
-        clock.advance(1)
-        await _breathe()
-    return task.result()
-
-
-def _subentry(raw: dict[str, Any]) -> ConfigSubentryData:
+def _subentry(raw: Mapping[str, Any]) -> ConfigSubentryData:
     return ConfigSubentryData(
         data=MappingProxyType(raw["data"]),  # type: ignore[typeddict-unknown-key] # Home Assistant takes any mapping
         subentry_id=raw["subentry_id"],
@@ -152,3 +279,16 @@ def _subentry(raw: dict[str, Any]) -> ConfigSubentryData:
         title=raw["title"],
         unique_id=raw["unique_id"],
     )
+
+
+def log_to(path: Path | None) -> None:
+    """Write what is logged to a file, or nowhere: faults are meant here and must not hide what is not."""
+    root = logging.getLogger()
+    if path is None:
+        root.setLevel(logging.CRITICAL)
+        return
+    handler = logging.FileHandler(path)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("custom_components.merit_order").setLevel(logging.DEBUG)

@@ -1,0 +1,162 @@
+"""`script/chaos`: a month of faults in the virtual home, beside the same month without them."""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from .simulated_time import Blocks, SimulatedTime
+
+# The night of 29 March 2026 has an hour less.
+START: Final = datetime(2026, 3, 14, 23, 0, tzinfo=UTC)
+OCCASIONS_A_DAY: Final = 2.2
+WIDTH: Final = 30
+real_time = time.monotonic
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str, Any]:
+    """Live the month in this process, which from now on has no other time than the simulated one."""
+    simulated, blocks = SimulatedTime(datetime.fromisoformat(arguments.start)), Blocks()
+    simulated.install()
+    blocks.install()
+    from .month import live  # noqa: PLC0415 # Home Assistant is imported once the time is simulated
+
+    told = [real_time()]
+
+    def tell(share: float) -> None:
+        if real_time() - told[0] > 1:
+            told[0] = real_time()
+            _say(f"{share:.4f}\n")
+
+    asyncio.set_event_loop(simulated.loop)
+    return simulated.loop.run_until_complete(
+        live(
+            simulated,
+            blocks,
+            arguments.days,
+            troubles_a_day,
+            arguments.seed,
+            arguments.mode,
+            tell,
+            arguments.log,
+        )
+    )
+
+
+class Part:
+    """One month in a process of its own."""
+
+    def __init__(self, name: str, arguments: argparse.Namespace) -> None:
+        self.share = 0.0
+        self.trouble: list[str] = []
+        command = [sys.executable, "-m", "tests.closed_loop.chaos", "--part", name]
+        for key in ("days", "seed", "start", "a_day", "mode"):
+            command += [f"--{key.replace('_', '-')}", str(getattr(arguments, key))]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.output = ""
+        self._readers = [threading.Thread(target=each) for each in (self._read_progress, self._read_result)]
+        for reader in self._readers:
+            reader.start()
+
+    def _read_progress(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            try:
+                self.share = float(line)
+            except ValueError:
+                self.trouble.append(line.rstrip())
+
+    def _read_result(self) -> None:
+        assert self.process.stdout is not None
+        self.output = self.process.stdout.read()
+
+    def done(self) -> bool:
+        """Whether it is over."""
+        return self.process.poll() is not None
+
+    def result(self) -> dict[str, Any]:
+        """What it found. Raises RuntimeError with its last words when it failed."""
+        for reader in self._readers:
+            reader.join()
+        if self.process.returncode:
+            raise RuntimeError("\n".join(self.trouble[-30:]))
+        found: dict[str, Any] = json.loads(self.output)
+        return found
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        if not self.done():
+            self.process.kill()
+            self.process.wait()
+
+
+def side_by_side(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The month with faults and the same month without, one process each."""
+    parts = {name: Part(name, arguments) for name in ("faults", "calm")}
+    shown = sys.stderr.isatty()
+    try:
+        while not all(part.done() for part in parts.values()):
+            time.sleep(0.2)
+            if any(part.done() and part.process.returncode for part in parts.values()):
+                break
+            if shown:
+                share = min(part.share for part in parts.values())
+                bar = "█" * int(share * WIDTH)
+                _say(f"\r{bar:<{WIDTH}} {share:4.0%}")
+        if shown:
+            _say("\r" + " " * (WIDTH + 6) + "\r")
+        failed = next((p for p in parts.values() if p.done() and p.process.returncode), None)
+        if failed is not None:
+            failed.result()
+        faulty, calm = (parts[name].result() for name in ("faults", "calm"))
+    finally:
+        for part in parts.values():
+            part.end()
+    return {
+        **faulty,
+        "bill_without_faults": calm["bill"],
+        "without_faults": {
+            key: calm[key] for key in calm if key not in ("faults", "seed", "from", "days", "bill_baseline")
+        },
+    }
+
+
+def broken(result: dict[str, Any]) -> bool:
+    """Whether anything did not hold, in either month."""
+    return bool(result["invariants_broken"] or result.get("without_faults", {}).get("invariants_broken"))
+
+
+def main() -> int:
+    """Read the command line, live, print one JSON object."""
+    parser = argparse.ArgumentParser(prog="script/chaos", description=__doc__)
+    parser.add_argument("--days", type=float, default=30.0, help="how long (default: 30)")
+    parser.add_argument("--seed", type=int, default=1, help="which faults, and when")
+    parser.add_argument("--start", default=START.isoformat(), help="first moment, ISO 8601 with its zone")
+    parser.add_argument("--a-day", type=float, default=OCCASIONS_A_DAY, help="occasions of trouble a day")
+    parser.add_argument("--mode", choices=("automatic", "advise"), default="automatic")
+    parser.add_argument("--log", type=Path, help="with --part: where to write what is logged")
+    parser.add_argument("--part", choices=("faults", "calm"), help="only the month with faults, or without")
+    arguments = parser.parse_args()
+    began = real_time()
+    if arguments.part:
+        result = live_here(arguments, arguments.a_day if arguments.part == "faults" else 0.0)
+    else:
+        result = side_by_side(arguments)
+    result["took_s"] = round(real_time() - began)
+    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    return 0 if arguments.part else int(broken(result))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

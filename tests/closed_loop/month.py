@@ -1,0 +1,286 @@
+"""A stretch of time lived through with its troubles, and what came of it."""
+
+import asyncio
+import gc
+import sys
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from custom_components.merit_order.stored import asset_id
+from demo.clock import ManualClock
+from demo.ha.entry import BOILER, CONNECTION, demo_entry
+from demo.home import VirtualHome
+from demo.physics.house import LOCAL
+from demo.physics.inverter import Command, Forced
+from demo.physics.socket import Socket
+from demo.prices import import_rate
+
+from .lived import HomeClock, Life, life, log_to
+from .simulated_time import Blocks, SimulatedTime
+from .troubles import NATIVE, Trouble, calendar, rough
+from .watch import Watch, standing
+
+HISTORY_DAYS = 30
+MINUTE = timedelta(minutes=1)
+QUARTER = timedelta(minutes=15)
+DEADLINE_HOUR = 18
+SOC = 0.5
+# What is learned and cached in the first days is no leak.
+WARM_UP = timedelta(days=3)
+EFFICIENCY = 0.95
+
+
+@dataclass(slots=True)
+class Promise:
+    """What a plan said it would save from `at` to `until`, and how the home stood then."""
+
+    at: datetime
+    until: datetime
+    saved: float
+    house: VirtualHome
+
+
+@dataclass(slots=True)
+class Record:
+    """What was seen on the way."""
+
+    bills: dict[datetime, tuple[float, float]] = field(default_factory=dict)
+    promises: list[Promise] = field(default_factory=list)
+    memory: list[tuple[datetime, float, int]] = field(default_factory=list)
+
+
+def make_home(clock: HomeClock) -> VirtualHome:
+    """The home with a Huawei inverter, a DSMR meter and a boiler, a month old."""
+    return VirtualHome(clock, soc=SOC, appliances=(BOILER,), history_days=HISTORY_DAYS)
+
+
+def alone(home: VirtualHome) -> VirtualHome:
+    """The same home at the same moment, left to itself: battery in self-consumption, boiler always on."""
+    twin = VirtualHome(ManualClock(home.clock.now()), soc=SOC, step=15.0, appliances=(BOILER,))
+    twin.house.inverter = deepcopy(home.house.inverter)
+    twin.house.inverter.running = Command()
+    twin.loads = deepcopy(home.loads)
+    twin.house.loads = list(twin.loads.values())
+    for load in twin.sockets.values():
+        load.switch(True)
+    return twin
+
+
+def worth(at: datetime, span: timedelta = timedelta(days=1)) -> float:
+    """Mean import price around `at` in currency/kWh: what a stored kWh is counted at."""
+    first = int((at - span / 2).timestamp() // 1800)
+    prices = [import_rate(first + n).inc_vat / 100 for n in range(int(span / timedelta(minutes=30)))]
+    return sum(prices) / len(prices)
+
+
+def stored_value(kwh: float, price: float) -> float:
+    """Money that a difference in stored energy stands for: discharged it spares less, to charge it costs more."""
+    return kwh * price * (EFFICIENCY if kwh > 0 else 1 / EFFICIENCY)
+
+
+async def live(
+    time: SimulatedTime,
+    blocks: Blocks,
+    days: float,
+    troubles_a_day: float,
+    seed: int,
+    mode: str,
+    tell: Callable[[float], None],
+    log: Path | None = None,
+) -> dict[str, Any]:
+    """Live `days` with `troubles_a_day` occasions of trouble; returns what is to be printed."""
+    log_to(log)
+    begun = time.true_now()
+    async with life(time, make_home, lambda home, place: demo_entry(home.addresses(), place), mode) as it:
+        found = dict.fromkeys(it.home.sockets, True)
+        without_us = alone(it.home)
+        first = it.home.truth()
+        troubles = calendar(NATIVE, it.now, days, troubles_a_day, seed) if troubles_a_day else []
+        it.found.update(found)
+        before = {**standing(it.home, found), "forced": Forced.STOP.name}
+        watch, seen = Watch(it, CONNECTION["import_limit_kw"] * 1000), Record()
+        blocks.clear()
+        await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
+        it.hurry(quiet=False)
+        ledger = it.runtime.savings.data
+        at, last = it.now, it.home.truth()
+        reloaded = await _reload_counts(it)
+        await it.shut()
+        await it.pass_(timedelta(minutes=1))
+        watch.ended(before, {**standing(it.home, {}), **_people(it)})
+    without_us.house.advance(at.timestamp(), without_us.step)
+    theirs = without_us.truth()
+    bill, baseline = last["bill"] - first["bill"], theirs["bill"]  # a twin counts from the moment it was made
+    ahead = (last["soc"] - theirs["soc"]) * it.home.house.inverter.battery.capacity_wh / 1000
+    truth = baseline - bill + stored_value(ahead, worth(at))
+    return {
+        "seed": seed,
+        "from": begun.isoformat(),
+        "days": days,
+        "faults": dict(sorted(Counter(trouble.kind for trouble in troubles).items())),
+        "invariants_broken": watch.broken,
+        "broken_counts": dict(sorted(watch.count.items())),
+        "needs": dict(sorted(watch.needs.items())),
+        "bill": round(bill, 4),
+        "bill_baseline": round(baseline, 4),
+        "stored_more_than_baseline_kwh": round(ahead, 3),
+        "saved_truth": round(truth, 4),
+        "saved_ledger": None if ledger is None else round(ledger.total.saved, 4),
+        "ledger_uncertainty": None if ledger is None else round(ledger.total.uncertainty, 4),
+        "ledger_slots": None if ledger is None else [ledger.total.counted, ledger.total.left_out],
+        "ledger_off": None if ledger is None or not truth else round(ledger.total.saved / truth - 1, 4),
+        **_kept(seen),
+        "memory": _memory(seen),
+        "worst_block_ms": round(blocks.worst_s * 1000, 1),
+        "worst_block": blocks.worst,
+        "blocks_over_20_ms": {
+            k: len([s for s in v if s > 0.02]) for k, v in blocks.over.items() if max(v) > 0.02
+        },
+        "after_reload": reloaded,
+        "battery_forced_h": round(watch.held_s / 3600, 1),
+        "writes": {str(register): n for register, n in last["huawei_writes"].items()},
+        "boiler": {key: last["loads"][BOILER][key] for key in ("switched", "short_kwh")},
+    }
+
+
+async def _through(
+    it: Life,
+    watch: Watch,
+    seen: Record,
+    troubles: list[Trouble],
+    end: datetime,
+    tell: Callable[[float], None],
+) -> None:
+    begun = it.now
+    waiting, open_ = list(troubles), list[Trouble]()
+    while it.now < end:
+        it.hurry(quiet=not rough(troubles, it.now))
+        edges = [t.start for t in waiting[:1]] + [t.end for t in open_]
+        upcoming = min([_next_minute(it.now), end, *edges])
+        await it.until(upcoming)
+        for trouble in [t for t in open_ if t.end <= it.now]:
+            open_.remove(trouble)
+            await NATIVE[trouble.kind].end(it, trouble)
+            watch.trouble_ended(it.now)
+        while waiting and waiting[0].start <= it.now:
+            trouble = waiting.pop(0)
+            await NATIVE[trouble.kind].begin(it, trouble)
+            open_.append(trouble)
+        if upcoming.second == 0:
+            _each_minute(it, watch, seen)
+            tell((it.now - begun) / (end - begun))
+    for trouble in open_:
+        await NATIVE[trouble.kind].end(it, trouble)
+
+
+def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
+    now, truth = it.now, it.home.truth()
+    watch.look()
+    if not now.minute % 15:
+        at = now.replace(second=0, microsecond=0)
+        seen.bills[at] = (truth["bill"], truth["soc"] * it.home.house.inverter.battery.capacity_wh / 1000)
+    local = now.astimezone(LOCAL)
+    if local.minute:
+        return
+    if local.hour == DEADLINE_HOUR:
+        _hot_water(it, watch, truth)
+    if local.hour == 0:
+        gc.collect()
+        seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
+        if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
+            seen.promises.append(Promise(now, plan.edges[-1], plan.baseline_cost - plan.cost, alone(it.home)))
+
+
+def _hot_water(it: Life, watch: Watch, truth: dict[str, Any]) -> None:
+    """The boiler had to be hot once in the past day, by this hour."""
+    day = timedelta(days=1)
+    moved = it.moved.get(BOILER)
+    if moved is not None and moved > it.now - day:
+        return  # a person switched it: theirs
+    hot = truth["loads"][BOILER]["last_hot"]
+    met = hot is not None and hot > (it.now - day).timestamp()
+    watch.deadline("hot_water", asset_id(BOILER, "load"), met)
+
+
+def _next_minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0) + MINUTE
+
+
+def _people(it: Life) -> dict[str, bool]:
+    """A relay that stands as people left it stands as it was found."""
+    return {
+        f"{key} relay": True
+        for key, load in it.home.loads.items()
+        if isinstance(load, Socket) and load.relay is it.found[key]
+    }
+
+
+async def _reload_counts(it: Life) -> dict[str, list[int]]:
+    """Tasks, timers and listeners before and after the home is reloaded three times."""
+    assert it.hass is not None
+    assert it.entry is not None
+    await it.pass_(timedelta(seconds=40))
+    before = _counts(it)
+    for _ in range(3):
+        await it.hass.config_entries.async_reload(it.entry.entry_id)
+        await it.until_loaded()
+        await it.pass_(timedelta(minutes=3))
+    after = _counts(it)
+    return {key: [before[key], after[key]] for key in before}
+
+
+def _counts(it: Life) -> dict[str, int]:
+    assert it.hass is not None
+    return {
+        "tasks": len(asyncio.all_tasks()),
+        "listeners": sum(it.hass.bus.async_listeners().values()),
+    }
+
+
+def _rss_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096 / 1e6
+
+
+def _memory(seen: Record) -> dict[str, float] | None:
+    warm = [each for each in seen.memory if each[0] >= seen.memory[0][0] + WARM_UP] if seen.memory else []
+    if len(warm) < 2:
+        return None
+    return {
+        "warm_mb": round(warm[0][1], 1),
+        "end_mb": round(warm[-1][1], 1),
+        "growth_mb": round(warm[-1][1] - warm[0][1], 1),
+        "growth_blocks": warm[-1][2] - warm[0][2],
+        "days": (warm[-1][0] - warm[0][0]).days,
+    }
+
+
+def _kept(seen: Record) -> dict[str, Any]:
+    """What the plans made at midnight promised for their horizons, and what was captured in them."""
+    promised = captured = 0.0
+    counted = 0
+    for promise in seen.promises:
+        start = promise.at.replace(second=0, microsecond=0)
+        until = promise.until
+        if start not in seen.bills or until not in seen.bills:
+            continue
+        (bill0, _), (bill1, kwh1) = seen.bills[start], seen.bills[until]
+        twin = promise.house
+        twin_bill0 = twin.house.totals.bill
+        twin.house.advance(until.timestamp(), twin.step)
+        ahead = kwh1 - twin.house.inverter.battery.stored_wh / 1000
+        promised += promise.saved
+        captured += (twin.house.totals.bill - twin_bill0) - (bill1 - bill0)
+        captured += stored_value(ahead, worth(until))
+        counted += 1
+    return {
+        "promised": round(promised, 4),
+        "captured": round(captured, 4),
+        "plans_compared": counted,
+        "captured_share": round(captured / promised, 4) if promised else None,
+    }

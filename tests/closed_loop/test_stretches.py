@@ -1,0 +1,44 @@
+"""Stretches of simulated time with the real integration in Home Assistant, against the virtual home's servers.
+
+Each is `script/chaos` itself in a process of its own, which has no other time than the simulated one.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+# Midnight in Brussels of a day in May, long before the day's prices end.
+MAY = "2026-05-14T22:00:00+00:00"
+
+
+def lived(*arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.closed_loop.chaos", "--start", MAY, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_day_in_automatic_costs_less_meets_the_need_and_breaks_no_limit() -> None:
+    day = lived("--part", "calm", "--days", "1")
+    assert day["invariants_broken"] == []
+    assert day["needs"] == {"hot_water_met": 1}
+    assert day["saved_truth"] > 0
+    assert abs(day["saved_ledger"] - day["saved_truth"]) < day["ledger_uncertainty"]
+    assert day["bill"] < day["bill_baseline"]
+
+
+def test_six_hours_in_advise_touch_nothing() -> None:
+    hours = lived("--part", "calm", "--days", "0.25", "--mode", "advise")
+    assert hours["invariants_broken"] == []
+    assert hours["writes"] == {}
+    assert hours["boiler"]["switched"] == 0
+
+
+def test_six_hours_full_of_faults_break_no_promise() -> None:
+    hours = lived("--part", "faults", "--days", "0.25", "--a-day", "28", "--seed", "3")
+    assert sum(hours["faults"].values()) >= 7
+    assert hours["invariants_broken"] == []
