@@ -42,6 +42,7 @@ from .scorecard import ScorecardCoordinator
 from .services import async_setup_services
 from .services_assets import async_setup_asset_services
 from .sources import Sources
+from .steering import Steering
 from .stored import TariffConfig, devices, tariffs
 from .supplier_history import SupplierHistory
 from .websocket_api import SIGNAL_LOADED, async_setup_websocket
@@ -107,6 +108,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     await async_setup_schedules(hass, entry)
     _forget_removed(hass, entry, runtime)
     runtime.driver.start()
+    runtime.steering.start()
 
     @callback
     def keep(_: Event) -> None:
@@ -197,6 +199,7 @@ def _build(
         writes=writes,
         trail=trail,
         driver=driver,
+        steering=Steering(hass, entry, planner, live, driver, writes),
         repairs=Repairs(hass, planner, driver, supplier_history),
         live=live,
         savings=SavingsCoordinator(hass, entry, home, driver),

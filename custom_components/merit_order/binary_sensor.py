@@ -16,6 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .binary_sensor_guard import GuardBinarySensor
 from .binary_sensor_spike import spike_sensors
 from .devices_hub import DeviceCoordinator
 from .engine.model.roles import Readings
@@ -58,6 +59,7 @@ async def async_setup_entry(
     """Set up the binary sensors."""
     runtime = entry.runtime_data
     async_add_entities(spike_sensors(runtime.live))
+    async_add_entities([GuardBinarySensor(runtime.steering)])
     for asset in runtime.home.assets:
         if asset.steerable:
             async_add_entities(

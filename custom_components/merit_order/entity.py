@@ -20,6 +20,7 @@ from .live import LiveCoordinator
 from .planned import PlannedAsset
 from .savings import SavingsCoordinator
 from .scorecard import ScorecardCoordinator
+from .steering import Steering
 from .stored import DeviceConfig
 
 
@@ -60,6 +61,10 @@ class HomeDemandEntity(_OnHome[DemandCoordinator]):
 
 class HomeScorecardEntity(_OnHome[ScorecardCoordinator]):
     """Shows how a forecast held up."""
+
+
+class HomeSteeringEntity(_OnHome[Steering]):
+    """Shows what is done between two plans."""
 
 
 class DevicePartEntity(CoordinatorEntity[DeviceCoordinator]):

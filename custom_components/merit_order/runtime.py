@@ -18,6 +18,7 @@ from .ports import Shelf
 from .repairs import Repairs
 from .savings import SavingsCoordinator
 from .scorecard import ScorecardCoordinator
+from .steering import Steering
 from .supplier_history import SupplierHistory
 from .writes import Writes
 
@@ -34,6 +35,7 @@ class Runtime:
     writes: Writes
     trail: Trail
     driver: Driver
+    steering: Steering
     repairs: Repairs
     live: LiveCoordinator
     savings: SavingsCoordinator

@@ -51,6 +51,8 @@ class Conduct:
     shows_within_s: float
     sets_power: bool = True
     """False: a battery that takes no watts, only the mode that comes nearest; it is judged by the direction."""
+    follows: Callable[[Mapping[str, Any]], bool] = lambda options: True
+    """Whether a battery set up with these options keeps the grid at zero by itself when it is given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,12 @@ BATTERY = Binding(
     write=_write,
     release=_release,
     # Behind a select or a number there may be memory that wears out. A script has its minutes and is run again in time.
-    conduct=Conduct(writes_per_day={"": 300, "script.": 1500}, shows_within_s=90.0),
+    conduct=Conduct(
+        writes_per_day={"": 300, "script.": 1500},
+        shows_within_s=90.0,
+        # A lone number is a power: given back, it stands where it stood.
+        follows=lambda options: bool(options.get("control_mode") or options.get("charge_script")),
+    ),
     writable=lambda bound: bound.has(
         "control_power", "control_mode", "charge_script", "discharge_script", "hold_script"
     ),
