@@ -13,7 +13,8 @@ GUARD = BinarySensorEntityDescription(key="limit_guard", translation_key="limit_
 
 class GuardBinarySensor(HomeSteeringEntity, BinarySensorEntity):
     """On while the fast loop holds something back. `reason` is the first limit, `held` what it holds and
-    `at_risk` what may come late by it, by name."""
+    `at_risk` what may come late by it, by name.
+    """
 
     def __init__(self, coordinator: Steering) -> None:
         super().__init__(coordinator, GUARD)
