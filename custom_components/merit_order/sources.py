@@ -14,7 +14,14 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from .engine.forecasts import CorrectedSolar, Forecaster, Subject, expected_prices, forecast_kind
+from .engine.forecasts import (
+    BlendedSolar,
+    CorrectedSolar,
+    Forecaster,
+    Subject,
+    expected_prices,
+    forecast_kind,
+)
 from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, RateLimited, SourceError
 from .engine.model.layers import over
@@ -136,29 +143,46 @@ class Sources:
         )
 
     def _forecast_sources(self) -> list[Source[Forecast]]:
-        found: dict[str, Source[Forecast]] = {}
+        """One source for each subject; several providers of the same panels' sun are one, blended."""
+        chosen: dict[str, list[tuple[str, ForecastConfig]]] = {}
         for sub, config in forecasts(self.entry):
-            source = self._forecast_source(sub.subentry_id, config)
-            found.setdefault(source.key, source)
-        return list(found.values())
+            subject = forecast_kind(config.source.kind).subject
+            panels = config.asset if subject is Subject.SOLAR else None
+            key = subject.value if panels is None else f"{subject.value}:{panels}"
+            chosen.setdefault(key, []).append((sub.subentry_id, config))
+        return [self._forecast_source(key, found) for key, found in chosen.items()]
 
-    def _forecast_source(self, subentry_id: str, config: ForecastConfig) -> Source[Forecast]:
-        kind = forecast_kind(config.source.kind)
-        forecaster = kind.build(config.source.options, self.ports)
-        key = kind.subject.value
-        if kind.subject is Subject.SOLAR:
-            forecaster = self._corrected(forecaster, subentry_id, config)
-            key = key if config.asset is None else f"{key}:{config.asset}"
+    def _forecast_source(self, key: str, chosen: list[tuple[str, ForecastConfig]]) -> Source[Forecast]:
+        solar = forecast_kind(chosen[0][1].source.kind).subject is Subject.SOLAR
+        used = chosen if solar else chosen[:1]
+        forecaster = self._blended(used) if len(used) > 1 else self._forecaster(*used[0], corrected=solar)
+        names = "+".join(config.source.kind for _, config in used)
+        shelf = ":".join(f"{sub_id}:{_fingerprint(to_json(config.source))}" for sub_id, config in used)
         return Source(
             key=key,
-            kind=kind.key,
+            kind=names,
             type=Forecast,
             fetch=forecaster.forecast,
             next_after=lambda now: now + timedelta(seconds=forecaster.refresh_s),
-            shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(config.source))}",
+            shelf_key=f"{key}:{shelf}",
         )
 
-    def _corrected(self, inner: Forecaster, subentry_id: str, config: ForecastConfig) -> Forecaster:
+    def _blended(self, chosen: list[tuple[str, ForecastConfig]]) -> Forecaster:
+        providers: dict[str, CorrectedSolar] = {}
+        for subentry_id, config in chosen:
+            kind = config.source.kind
+            name = kind if kind not in providers else f"{kind} {len(providers) + 1}"
+            providers[name] = self._corrected(self._built(config), subentry_id, config)
+        return BlendedSolar(providers)
+
+    def _forecaster(self, subentry_id: str, config: ForecastConfig, *, corrected: bool) -> Forecaster:
+        plain = self._built(config)
+        return self._corrected(plain, subentry_id, config) if corrected else plain
+
+    def _built(self, config: ForecastConfig) -> Forecaster:
+        return forecast_kind(config.source.kind).build(config.source.options, self.ports)
+
+    def _corrected(self, inner: Forecaster, subentry_id: str, config: ForecastConfig) -> CorrectedSolar:
         """Any provider's solar forecast, corrected by what these panels gave against what it had said."""
 
         async def statistics() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Final
 from ..model.errors import InputError
 from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
 from ._base import Forecaster, ForecastKind, Subject
+from ._blended import BlendedSolar
 from ._corrected import CorrectedSolar
 from ._load import Band, forecast_load
 from ._price_extension import expected_prices, extend_prices
@@ -14,6 +15,7 @@ from ._solar_correction import Correction
 __all__ = [
     "FORECASTS",
     "Band",
+    "BlendedSolar",
     "CorrectedSolar",
     "Correction",
     "ForecastKind",

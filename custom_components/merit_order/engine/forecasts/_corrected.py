@@ -32,6 +32,8 @@ class CorrectedSolar:
     ports: Ports
     statistics: Callable[[], Awaitable[Sequence[str]]]
     shelf: str
+    error: float | None = None
+    """How far off it was lately, as a share of what a clear day gives; None before that is known."""
     _given: Forecast | None = None
     _asked: datetime | None = None
     _said: dict[int, float] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class CorrectedSolar:
         measured = _sum(meters, now)
         past = Record(measured.start, HOUR_S, self._kept(measured.start, len(measured.values)))
         learned = Correction.learn(measured, past, hour)
+        self.error = learned.error
         count = max(int(end.timestamp() - hour) // HOUR_S, 1)
         ahead = _hourly(given.mid, hour, count)
         today = self._kept(hour - DAY_S, DAY_S // HOUR_S)
