@@ -11,27 +11,14 @@ from homeassistant.components.websocket_api import (
     websocket_command,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .const import DOMAIN
-from .engine.ledger import METHOD
-from .engine.model.codec import to_json
 from .past import Quarter, columns
-from .plan_view import active_now
-from .planned import PlannedAsset
-from .runtime import MeritOrderConfigEntry, Runtime
+from .runtime import MeritOrderConfigEntry
+from .websocket_parts import capacity_json, commands_json, entities_json, home_json, savings_json
 
 SIGNAL_LOADED: Final = f"{DOMAIN}_loaded"
-
-# The entities of an asset a card may want: key in the answer, platform, end of the unique id.
-ASSET_ENTITIES = (
-    ("switch", "switch", "allowed"),
-    ("binary_sensor", "binary_sensor", "planned"),
-    ("calendar", "calendar", "plan"),
-    ("next_start", "sensor", "next_start"),
-    ("next_end", "sensor", "next_end"),
-)
 
 
 @callback
@@ -43,7 +30,7 @@ def async_setup_websocket(hass: HomeAssistant) -> None:
 @callback
 @websocket_command({"type": "merit_order/subscribe"})
 def subscribe(hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]) -> None:
-    """Push `{"plan", "home", "entities", "savings", "scorecard", "history"}` now, after that what changed of them.
+    """Push the parts of the picture (websocket_parts.py) and the history now, after that what changed of them.
 
     What is added to the history later comes as `history_add`, of the same shape. Any user may read.
     """
@@ -94,6 +81,8 @@ class Feed:
                 runtime.scorecard.async_add_listener(self._push),
                 runtime.history.listen(self._push_past),
                 runtime.savings.watch(),
+                runtime.demand.async_add_listener(self._push),
+                runtime.trail.listen(lambda _: self._push()),
             ]
             self._sent.pop("history", None)
             self._push()
@@ -116,6 +105,8 @@ class Feed:
             "entities": entities_json(self._hass, runtime),
             "savings": savings_json(self._hass, runtime),
             "scorecard": runtime.scorecard.json(),
+            "capacity": capacity_json(runtime),
+            "commands": commands_json(runtime),
         }
         sent = self._sent
         if "history" not in sent:
@@ -134,69 +125,3 @@ class Feed:
         else:
             self._sent.pop("history", None)
             self._push()
-
-
-def home_json(runtime: Runtime) -> dict[str, Any]:
-    """The moment: powers in kW, prices in currency/kWh."""
-    live: dict[str, Any] = to_json(runtime.live.data)
-    return {
-        "mode": runtime.planner.mode,
-        "currency": runtime.home.currency,
-        "timezone": runtime.home.ports.timezone,
-        **live,
-        "updated_at": live["measured_at"],
-    }
-
-
-def savings_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, Any] | None:
-    """What was saved, in the home's currency; None until something was measured.
-
-    Per period `saved` ± `uncertainty` and what was `paid`; per asset, once worked out, the two bounds of its share
-    (engine/ledger/shares.py). `entity` has the long-term statistics.
-    """
-    result, shares = runtime.savings.data, runtime.savings.shares
-    if result is None:
-        return None
-    periods = ("today", "month", "year", "total")
-    home_id = runtime.savings.config_entry.entry_id
-    return {
-        **{period: _rounded(to_json(getattr(result, period))) for period in periods},
-        "since": to_json(result.since),
-        "method": METHOD,
-        "entity": er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{home_id}_savings_total"),
-        "assets": None
-        if shares is None
-        else {
-            key: {period: _rounded(to_json(getattr(share, period))) for period in periods}
-            for key, share in shares.items()
-        },
-    }
-
-
-def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
-    return {key: round(value, 4) for key, value in figures.items()}
-
-
-def entities_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, dict[str, Any]]:
-    """Per asset: the entities that show and steer it, and what it is to do now."""
-    return {
-        asset.id: _asset_json(er.async_get(hass), runtime, asset)
-        for asset in runtime.home.assets
-        if asset.steerable
-    }
-
-
-def _asset_json(registry: er.EntityRegistry, runtime: Runtime, asset: PlannedAsset) -> dict[str, Any]:
-    plan = runtime.planner.plan
-    ids = {
-        name: registry.async_get_entity_id(domain, DOMAIN, f"{asset.id}_{key}")
-        for name, domain, key in ASSET_ENTITIES
-    }
-    return {
-        **ids,
-        "enabled": runtime.home.controls.enabled(asset.id),
-        "overrides": to_json(runtime.home.controls.overrides(asset.id, runtime.planner.now)),
-        "needs": to_json(runtime.home.controls.needs(asset.id, runtime.planner.now)),
-        "active": active_now(plan, plan.asset(asset.id) if plan is not None else None, runtime.planner.now),
-        "withheld": to_json(runtime.home.withheld.get(asset.id)),
-    }
