@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .assets._base import Opposite, Values
 from .model.plan import Plan, Reason
+from .model.program import IntArray
 from .optimise.dive import hold
 from .optimise.problem import Problem
 from .optimise.search import Search
@@ -28,7 +29,10 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
         for opposite in part.opposites(values):
             if time.perf_counter() > end:
                 break
-            answer = ask(problem, search, values, opposite)
+            answer = ask(problem, search, values, opposite, opposite.free)
+            if answer is not None and answer[1] > problem.missed:
+                # A need seems to be missed. It is not if others can make room, which stood still so far.
+                answer = ask(problem, search, values, opposite, search.solver.integers) or answer
             if answer is not None and sum(answer) >= LEAST:
                 found.append(_reason(problem, opposite, *answer))
         reasons[part.spec.id] = tuple(found)
@@ -36,16 +40,18 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
     return replace(plan, assets=assets)
 
 
-def ask(problem: Problem, search: Search, values: Values, opposite: Opposite) -> tuple[float, float] | None:
+def ask(
+    problem: Problem, search: Search, values: Values, opposite: Opposite, free: IntArray
+) -> tuple[float, float] | None:
     """What the opposite costs more, all else free to adapt: (money, wishes) in currency; None if it cannot be.
 
-    Whole numbers of other assets stay where they are.
+    Whole numbers stay where they are, but for those that are `free`: they follow in fractions.
     """
     solver = search.solver
-    solver.release(opposite.free)
+    solver.release(free)
     solver.bound(opposite.columns, opposite.lower, opposite.upper)
     found = solver.run()
-    for columns in (opposite.free, opposite.columns):
+    for columns in (free, opposite.columns):
         solver.release(columns)
     hold(solver, values.x)
     if found is None:

@@ -1,12 +1,13 @@
 """Reasons are answers to questions that were really asked: each figure here can be worked out by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from custom_components.merit_order.engine.model.plan import Reason
 from custom_components.merit_order.engine.model.snapshot import AssetSpec, Snapshot
-from tests.engine.homes import asset, battery, home, of, plan, solar
+from tests.engine.homes import asset, battery, grid, home, of, plan, solar
 
 
 def reasons(snapshot: Snapshot, asset_id: str) -> tuple[Reason, ...]:
@@ -64,3 +65,26 @@ def test_the_sun_gets_no_reason() -> None:
 
 def test_without_questions_there_are_no_reasons() -> None:
     assert of(plan(home([0.1, 0.5], battery(), load=[0, 5])), "battery").reasons == ()
+
+
+def test_a_need_that_others_can_make_room_for_is_not_only_now() -> None:
+    """3 kW of connection hold the boiler or the car. Later is still possible if the car takes the hour now: that is
+    what the answer has to see, though its car stood elsewhere. Sensitivity: with one hour to go it is only now.
+    """
+    boiler = asset("load", {"power_kw": 2.0, "energy_kwh": 2.0, "contiguous": False, "deadline": "02:00"})
+    car = {
+        "capacity_kwh": 20.0,
+        "max_kw": 1.5,
+        "min_kw": 1.5,
+        "charge_efficiency": 1.0,
+        "current_step_a": 0.0,
+    }
+    leaves = asset("vehicle", car | {"departures": [{"time": "02:00", "soc": 57.5}]}, {"soc_percent": 50.0})
+    small = grid(import_limit_kw=3.0)
+    [reason] = reasons(asking([0.1, 0.3], boiler, leaves, small), "load")
+    assert reason.code == "runs_now"
+    assert reason.cost_of_opposite == pytest.approx((2 - 1.5) * 0.2)
+    [last] = reasons(
+        asking([0.1, 0.3], replace(boiler, params={**boiler.params, "deadline": "01:00"}), small), "load"
+    )
+    assert last.code == "only_now"

@@ -24,6 +24,10 @@ class BatteryParams:
     max_discharge_kw: float = 5.0
     charge_efficiency: float = 0.95
     discharge_efficiency: float = 0.95
+    charge_efficiency_at: tuple[tuple[float, float], ...] = ()
+    """(SoC in percent, efficiency), rising in SoC and straight between: in place of `charge_efficiency` …"""
+    discharge_efficiency_at: tuple[tuple[float, float], ...] = ()
+    """… and of `discharge_efficiency`."""
     min_soc: float = 5.0
     max_soc: float = 100.0
     reserve_soc: float = 0.0
@@ -63,6 +67,16 @@ def measured(params: BatteryParams, state: BatteryState) -> BatteryParams:
         max_charge_kw=best(state.max_charge_kw, params.max_charge_kw),
         max_discharge_kw=best(state.max_discharge_kw, params.max_discharge_kw),
     )
+
+
+def curve_points(
+    table: tuple[tuple[float, float], ...], capacity_kwh: float, *, inverse: bool
+) -> tuple[tuple[float, float], ...]:
+    """(level in kWh, efficiency or its inverse) of a table by SoC; what no battery has is cut off at 1 % and 100 %."""
+    points = sorted(
+        (float(np.clip(soc, 0.0, 100.0)), float(np.clip(share, 0.01, 1.0))) for soc, share in table
+    )
+    return tuple((soc / 100 * capacity_kwh, 1 / share if inverse else share) for soc, share in points)
 
 
 def start_level(params: BatteryParams, state: BatteryState) -> float | None:

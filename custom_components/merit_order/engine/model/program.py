@@ -63,6 +63,29 @@ class Steps:
     levels: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Coefficients that depend on the solution: `factor` times what `points` say at a level.
+
+    One for each of `columns` in `rows`; the level is the mean of `before` and `after` (columns; `before` −1: `start`),
+    and `points` are (level, value), rising in level, straight between.
+    """
+
+    rows: IntArray
+    columns: IntArray
+    factor: FloatArray
+    before: IntArray
+    after: IntArray
+    start: float
+    points: tuple[tuple[float, float], ...]
+
+    def at(self, x: FloatArray) -> FloatArray:
+        """The coefficients at a solution."""
+        before = np.where(self.before >= 0, x[self.before], self.start)
+        levels, values = np.array(self.points).T
+        return np.asarray(self.factor * np.interp((before + x[self.after]) / 2, levels, values), dtype=float)
+
+
 @dataclass(slots=True)
 class Columns:
     """All columns as arrays of shape (columns,)."""
@@ -97,6 +120,7 @@ class Program:
     eithers: list[Either] = field(default_factory=list)
     switches: list[Switch] = field(default_factory=list)
     steps: list[Steps] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
     n_columns: int = 0
     n_rows: int = 0
     _columns: list[tuple[FloatArray, ...]] = field(default_factory=list)

@@ -8,6 +8,7 @@ import numpy as np
 from ..assets._base import Values
 from ..model.program import Program
 from ..model.series import FloatArray
+from .bend import bend
 from .dive import Dive, Found, either_columns, hold
 from .objective import TASTE
 from .solver import Solver, SolverError
@@ -67,10 +68,14 @@ class Search:
         return self._solution(best, bound, began)
 
     def _solution(self, best: tuple[float, FloatArray], bound: float, began: float) -> Solution:
+        gap, program = best[0] - bound, self.program
+        if program.curves or program.steps:
+            hold(self.solver, best[1])
+        if program.curves:
+            best = bend(program, self.solver, best)
         objective, x = best
-        gap = objective - bound
         prices = self.solver.duals()
-        planned = in_steps(self.program, self.solver, best)[1] if self.program.steps else x
+        planned = in_steps(program, self.solver, best)[1] if program.steps else x
         return Solution(
             values=Values(planned, *prices),
             between=Values(x, *prices),

@@ -93,6 +93,11 @@ class Solver:
             count, rows.astype(np.int32), np.full(count, lower), np.full(count, upper)
         )
 
+    def coefficients(self, rows: IntArray, columns: IntArray, values: FloatArray) -> None:
+        """Change single coefficients."""
+        for row, column, value in zip(rows.tolist(), columns.tolist(), values.tolist(), strict=True):
+            self._highs.changeCoeff(row, column, value)
+
     def release(self, columns: IntArray) -> None:
         """Give `columns` the bounds of the program back."""
         self.bound(columns, self.columns.lower[columns], self.columns.upper[columns])
