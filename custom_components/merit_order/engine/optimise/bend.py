@@ -16,7 +16,7 @@ def bend(program: Program, solver: Solver, best: Found) -> Found:
     """The best found with coefficients of its own levels; the solver's whole numbers are held.
 
     Coefficients are the mean of those of all rounds: a slot in which charging just pays would go to and fro. And each
-    round is judged by its own coefficients: what it promised itself too much is paid at the highest price there is for it.
+    round is judged by its own coefficients: what it promised itself too much is paid at the highest price.
     """
     rows = np.concatenate([curve.rows for curve in program.curves])
     columns = np.concatenate([curve.columns for curve in program.curves])
