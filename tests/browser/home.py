@@ -15,6 +15,12 @@ from demo.ha.__main__ import running_demo
 from demo.ha.server import free_port
 
 
+def answer(line: str) -> None:
+    """Say something to who started this."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 async def main(folder: Path) -> None:
     """Run until standard input ends or the process is told to end."""
     loop = asyncio.get_running_loop()
@@ -22,14 +28,14 @@ async def main(folder: Path) -> None:
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     loop.add_signal_handler(signal.SIGTERM, lines.feed_eof)
     async with running_demo(folder, free_port()) as demo:
-        print(demo.address, flush=True)
+        answer(demo.address)
         while line := await lines.readline():
             order = json.loads(line)
             if order["fault"] is None:
                 await demo.home.mend(order["face"])
             else:
                 await demo.home.break_(order["face"], Fault(order["fault"]))
-            print("done", flush=True)
+            answer("done")
 
 
 if __name__ == "__main__":

@@ -117,7 +117,10 @@ export function held(
   t: Translate,
   format: Format,
 ): string | null {
-  const order = entities.overrides.find((one) => Date.parse(one.start) <= now && now < Date.parse(one.end));
+  // A card's own time moves in steps: what was ordered a moment ago is there already.
+  const order = entities.overrides.find(
+    (one) => Date.parse(one.start) <= now + MINUTE && now < Date.parse(one.end),
+  );
   return order ? t(`by_hand.${order.mode}`, { name, time: format.when(Date.parse(order.end), now) }) : null;
 }
 

@@ -69,7 +69,7 @@ function savings(found: readonly Thing[], t: Translate): object[] {
 }
 
 function health(found: readonly Thing[], t: Translate): object {
-  const commands = all(found, "last_command");
+  const commands = all(found, "activity");
   const trail = {
     type: "logbook",
     title: t("health.commands"),
