@@ -29,7 +29,7 @@ def bent(soc: float, **params: Any) -> AssetSpec:
 
 def test_the_level_rises_as_the_table_says() -> None:
     """Proves: the planned level is what the planned power makes of it, second by second. Sensitivity: without a
-    table it is a kWh off.
+    table 5 kWh fill it.
     """
     spec = bent(50, charge_efficiency_at=WEAK_AT_THE_TOP, terminal_value=9.0)
     found = of(plan(home([0.1] * 8, spec)), "battery")
@@ -37,9 +37,7 @@ def test_the_level_rises_as_the_table_says() -> None:
     assert sum(found.power_kw) == pytest.approx(1 + 6.1, abs=0.25)
     assert found.level == pytest.approx(stored(list(found.power_kw), 5.0, WEAK_AT_THE_TOP), abs=0.1)
     plain = of(plan(home([0.1] * 8, bent(50, terminal_value=9.0))), "battery")
-    assert plain.level is not None
-    assert found.level is not None
-    assert plain.level[4] > found.level[4] + 0.8
+    assert sum(plain.power_kw) == pytest.approx(5)
 
 
 def test_what_does_not_pay_near_full_is_left() -> None:
