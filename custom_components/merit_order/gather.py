@@ -53,7 +53,8 @@ def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | 
     now = home.ports.clock.now()
     inputs: list[InputStatus] = []
     load = _input(home.sources.find("load"), "load", now, inputs)
-    outdoor = home.sources.find("temperature")
+    source = home.sources.find("temperature")
+    outdoor = _input(source, "temperature", now, inputs) if source is not None else None
     return Snapshot(
         at=now,
         timezone=home.ports.timezone,
@@ -61,7 +62,7 @@ def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | 
         tariff=_tariff(home, now, inputs),
         load=load if isinstance(load, Forecast) else _default_load(now),
         assets=tuple(_asset(home, asset, extra.get(asset.id, {}), now, inputs) for asset in home.assets),
-        outdoor_c=outdoor.value.mid if outdoor is not None and outdoor.value is not None else None,
+        outdoor_c=outdoor.mid if isinstance(outdoor, Forecast) else None,
         settings=home.settings,
         inputs=tuple(inputs),
         previous=previous,
@@ -177,7 +178,8 @@ def _series(home: Home, asset: PlannedAsset, now: datetime, inputs: list[InputSt
 def _measured(home: Home, asset: PlannedAsset, now: datetime, inputs: list[InputStatus]) -> dict[str, Any]:
     """The fields of the kind's state that the asset's part of its device tells."""
     device = home.devices.get(asset.subentry_id)
-    if asset.role is None or device is None:
+    # Of the sun only the forecast counts; what the panels give now is no input of the plan.
+    if asset.role in (None, Role.SOLAR) or device is None:
         return {}
     key = f"{asset.kind.key}:{asset.id}"
     last = device.told(asset.role)

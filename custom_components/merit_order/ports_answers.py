@@ -1,19 +1,20 @@
 """The engine's ports to what other integrations already know: actions with answers, solar forecasts."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import probatio
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.loader import IntegrationNotFound, async_get_integration
 
 from .const import DOMAIN
-from .engine.model.errors import BadData, SourceError
+from .engine.model.errors import BadData, SilentPeer, SourceError
 
 ENERGY = "energy"
+# Another integration may wait for its own service; longer than that it hangs.
+ANSWER_S = 60.0
 
 
 class HassActions:
@@ -23,12 +24,15 @@ class HassActions:
         self._hass = hass
 
     async def ask(self, domain: str, action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The response of the action; raises SourceError when it fails or does not exist."""
+        """The response of the action; raises SourceError when it fails, does not answer or does not exist."""
         try:
-            answer = await self._hass.services.async_call(
-                domain, action, dict(data), blocking=True, return_response=True
-            )
-        except (HomeAssistantError, probatio.Invalid) as err:
+            async with asyncio.timeout(ANSWER_S):
+                answer = await self._hass.services.async_call(
+                    domain, action, dict(data), blocking=True, return_response=True
+                )
+        except TimeoutError as err:
+            raise SilentPeer(f"{domain}.{action}: no answer within {ANSWER_S:g} s", service=domain) from err
+        except Exception as err:  # another integration's surprise must not end ours
             raise SourceError(f"{domain}.{action}: {err}", service=domain) from err
         if not isinstance(answer, dict):
             raise BadData(f"{domain}.{action} gave no answer", service=domain)
@@ -57,7 +61,10 @@ class HassSolarForecasts:
         if entry is None or platform is None:
             raise SourceError("this solar forecast is no longer there", service=provider)
         try:
-            answer = await platform.async_get_solar_forecast(self._hass, provider)
+            async with asyncio.timeout(ANSWER_S):
+                answer = await platform.async_get_solar_forecast(self._hass, provider)
+        except TimeoutError as err:
+            raise SilentPeer(f"{entry.title}: no answer within {ANSWER_S:g} s", service=entry.title) from err
         except Exception as err:  # another integration's surprise must not end ours
             raise SourceError(f"{entry.title}: {err}", service=entry.title) from err
         if not answer:

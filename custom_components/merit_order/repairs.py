@@ -34,6 +34,9 @@ INPUT_FAULTS = {
     "jumping": "input_jumping",
     "gap": "input_gap",
     "short": "input_short",
+    "stale": "input_stale",
+    "empty": "input_empty",
+    "dst_hour": "input_dst_hour",
 }
 
 
@@ -168,10 +171,13 @@ class Repairs:
             )
 
     def _inputs(self) -> Iterator[Trouble]:
-        plan = self._planner.plan
-        for status in plan.inputs if plan is not None else ():
+        # What is wrong is told most of all where it left no plan to hold.
+        thought = self._planner.data
+        for status in thought.decision.plan.inputs if thought is not None else ():
             if (key := INPUT_FAULTS.get(status.reason or "")) is not None:
-                names = {"unit": "?", "hours": "?", "count": "?", "end": "?"} | dict(status.placeholders)
+                names = dict.fromkeys(("unit", "hours", "count", "end", "age_h"), "?") | dict(
+                    status.placeholders
+                )
                 yield Trouble(
                     id=f"{key}_{status.key}",
                     key=key,

@@ -23,7 +23,7 @@ from .engine.forecasts import (
     forecast_kind,
 )
 from .engine.model.codec import from_json, to_json
-from .engine.model.errors import InputError, RateLimited, SourceError
+from .engine.model.errors import BadData, InputError, RateLimited, SourceError
 from .engine.model.layers import over
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
@@ -231,6 +231,10 @@ class Sources:
             value = await item.fetch(start, now + AHEAD)
         except SourceError as err:
             self._failed(item, err, now)
+        except Exception as err:
+            # Nobody would ask again after a surprise of ours or of another integration.
+            LOGGER.exception("Unexpected while fetching %s from %s", item.key, item.kind)
+            self._failed(item, BadData(f"{item.kind}: {type(err).__name__}", service=item.kind), now)
         else:
             zone = ZoneInfo(self.ports.timezone)
             found = await self.hass.async_add_executor_job(_settled, item, value, now, zone)

@@ -1,61 +1,236 @@
-"""An input that is not what it says raises a repair issue by its name, which clears itself."""
+"""Each fault of each input is caught by name, stands on the plan with the rule that helps, and raises a repair issue
+that clears itself.
+"""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
-from custom_components.merit_order.engine.model.plan import Health
-from custom_components.merit_order.engine.model.series import Series, Span
+from custom_components.merit_order.engine.model.errors import BadData
+from custom_components.merit_order.engine.model.plan import Health, InputStatus, PlanStatus
+from custom_components.merit_order.engine.model.series import Forecast, Quality, Series, Span
+from custom_components.merit_order.sources import Source
 
-from .homes import START
+from .homes import ROOF, START, entity_home, set_house, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
 MIDNIGHT = START.replace(hour=0, minute=0)
+SOLAR = f"solar:{ROOF}_solar"
+OUTDOOR = "temperature"
 
 
-def prices(*values: float, minutes: int = 60) -> Series:
-    """Prices from today's midnight on, as if the tariff had given them."""
-    return Series.regular(MIDNIGHT, minutes, values)
+def hourly(*values: float, issued: datetime | None = None, first: datetime = MIDNIGHT) -> Series:
+    """Values from today's midnight on, as if the source had given them."""
+    return Series.regular(first, 60, values, Quality.KNOWN, "test", issued)
 
 
-SOUND = prices(*[0.30] * 72)
-HOLES = Series(tuple(span for span in SOUND.spans if span.start.hour not in (20, 21)))
-HALVES = Series(tuple(Span(s.start, s.start + timedelta(minutes=30), 0.3) for s in SOUND.spans))
+def without(series: Series, *hours: int) -> Series:
+    return Series(tuple(span for span in series.spans if span.start.hour not in hours), series.origin)
+
+
+def halved(series: Series) -> Series:
+    return Series(tuple(Span(s.start, s.start + timedelta(minutes=30), s.value) for s in series.spans))
+
+
+def in_watts(series: Series) -> Series:
+    return Series(tuple(Span(s.start, s.end, s.value * 1000) for s in series.spans))
+
+
+SOUND = {
+    "price": hourly(*[0.30] * 72),
+    "export_price": hourly(*[0.08] * 72),
+    "load": hourly(*[0.5] * 72),
+    SOLAR: hourly(*[2.0 if 8 <= i % 24 < 16 else 0.0 for i in range(72)]),
+    OUTDOOR: hourly(*[8.0] * 72),
+}
+PAST = hourly(*[0.30] * 9)
+OLD = timedelta(hours=14)
+
+FAULTS: list[tuple[str, str, Series, Health, str]] = [
+    ("price", "jumping", hourly(*[0.30] * 12, 999.0, *[0.30] * 59), Health.SUSPECT, "used"),
+    ("price", "gap", without(SOUND["price"], 20, 21), Health.PARTIAL, "used"),
+    ("price", "short", hourly(*[0.30] * 11), Health.PARTIAL, "used"),
+    ("price", "wrong_resolution", halved(SOUND["price"]), Health.SUSPECT, "used"),
+    ("price", "wrong_unit", hourly(*[30.0] * 72), Health.MISSING, "left_out"),
+    ("price", "empty", PAST, Health.MISSING, "left_out"),
+    ("export_price", "wrong_unit", hourly(*[80.0] * 72), Health.MISSING, "default"),
+    ("load", "wrong_unit", hourly(*[500.0] * 72), Health.MISSING, "last_good"),
+    ("load", "jumping", hourly(*[0.5] * 30, 400.0, *[0.5] * 41), Health.SUSPECT, "used"),
+    (
+        SOLAR,
+        "wrong_unit",
+        hourly(*[2000.0 if 8 <= i % 24 < 16 else 0.0 for i in range(72)]),
+        Health.MISSING,
+        "last_good",
+    ),
+    (SOLAR, "stale", SOUND[SOLAR], Health.STALE, "last_good"),
+    (OUTDOOR, "wrong_unit", hourly(*[280.0] * 72), Health.MISSING, "left_out"),
+]
+
+
+class Inputs:
+    """All inputs of a home in the test's hand: a source says what it is given, whoever asks."""
+
+    def __init__(self, hass: HomeAssistant, home: MockConfigEntry, clock: Advance) -> None:
+        self._hass, self._clock = hass, clock
+        self._runtime = home.runtime_data
+        sources = self._runtime.home.sources
+        sources.stop()
+        for key in (SOLAR, OUTDOOR):
+            sources.items.append(
+                Source(
+                    key=key,
+                    kind="test",
+                    type=Forecast,
+                    fetch=_never,
+                    next_after=lambda now: now,
+                    shelf_key=key,
+                )
+            )
+        for key, series in SOUND.items():
+            self.give(key, series)
+
+    def give(self, key: str, series: Series, age: timedelta | None = None) -> None:
+        source = self._runtime.home.sources.find(key)
+        issued = dt_util.utcnow() - age if age is not None else None
+        series = Series(series.spans, series.origin, issued)
+        source.value = series if source.type is Series else Forecast(series)
+        source.expected = None
+
+    async def think(self, key: str) -> InputStatus:
+        await self._runtime.planner.async_refresh()
+        await self._hass.async_block_till_done(wait_background_tasks=True)
+        found: list[InputStatus] = [
+            each for each in self._runtime.planner.data.decision.plan.inputs if each.key == key
+        ]
+        (status,) = found
+        return status
+
+
+async def _never(start: datetime, end: datetime) -> Forecast:
+    raise AssertionError("not asked")
 
 
 @pytest.mark.parametrize(
-    ("fault", "value"),
-    [
-        ("jumping", prices(*[0.30] * 12, 999.0, *[0.30] * 59)),
-        ("gap", HOLES),
-        ("short", prices(*[0.30] * 11)),
-        ("wrong_resolution", HALVES),
-    ],
+    ("key", "fault", "series", "health", "rule"),
+    FAULTS,
+    ids=[f"{row[0].split(':')[0]} {row[1]}" for row in FAULTS],
 )
-async def test_a_fault_is_named_and_goes_with_its_cause(
-    hass: HomeAssistant, home: MockConfigEntry, clock: Advance, fault: str, value: Series
+async def test_a_fault_is_named_helped_and_gone_with_its_cause(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    clock: Advance,
+    key: str,
+    fault: str,
+    series: Series,
+    health: Health,
+    rule: str,
 ) -> None:
-    async def run(given: Series) -> Any:
-        source = home.runtime_data.home.sources.find("price")
-        for _ in range(8):
-            source.value = given
-            await clock(300)
-        await home.runtime_data.planner.async_request_refresh()
-        await hass.async_block_till_done(wait_background_tasks=True)
-        (status,) = (each for each in home.runtime_data.planner.plan.inputs if each.key == "price")
-        return status
+    inputs = Inputs(hass, home, clock)
+    assert (await inputs.think(key)).health is Health.FRESH
+    issues, issue = ir.async_get(hass), f"input_{fault}_{key}"
+    age = OLD if fault == "stale" else None
+    inputs.give(key, series, age)
+    status = await inputs.think(key)
+    assert (status.reason, status.health, status.rule) == (fault, health, rule)
+    assert issues.async_get_issue(DOMAIN, issue) is None, "it may pass by itself"
+    await clock(1800)
+    inputs.give(key, series, age)
+    await inputs.think(key)
+    raised = issues.async_get_issue(DOMAIN, issue)
+    assert raised is not None
+    assert raised.translation_placeholders is not None
+    if key == "price" and health is Health.MISSING:
+        assert state_of(hass, "sensor.home_plan_status") == PlanStatus.NONE, (
+            "no plan is better than one on a lie"
+        )
+    else:
+        assert state_of(hass, "sensor.home_plan_status") != PlanStatus.NONE
+    inputs.give(key, SOUND[key])
+    assert (await inputs.think(key)).health is Health.FRESH
+    assert issues.async_get_issue(DOMAIN, issue) is None
 
-    status = await run(value)
-    assert status.reason == fault
-    assert status.health in (Health.PARTIAL, Health.SUSPECT)
-    issues = ir.async_get(hass)
-    assert issues.async_get_issue(DOMAIN, f"input_{fault}_price") is not None
-    assert (await run(SOUND)).health is Health.FRESH
-    assert issues.async_get_issue(DOMAIN, f"input_{fault}_price") is None
+
+async def test_the_age_of_an_old_forecast_is_told(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
+) -> None:
+    inputs = Inputs(hass, home, clock)
+    inputs.give(SOLAR, SOUND[SOLAR], OLD)
+    assert (await inputs.think(SOLAR)).placeholders == {"age_h": "14"}
+
+
+async def test_the_autumn_hour_that_was_written_once_is_repeated_and_told(
+    hass: HomeAssistant, clock: Advance, freezer: FrozenDateTimeFactory
+) -> None:
+    """25 October, Paris: 02:00 comes twice, at 00:00 and 01:00 UTC. The source has only the first."""
+    evening = datetime(2026, 10, 24, 18, 2, tzinfo=UTC)
+    freezer.move_to(evening)
+    hass.config.currency = "EUR"
+    await set_house(hass)
+    entry = entity_home()
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    inputs = Inputs(hass, entry, clock)
+    whole = hourly(*[0.20] * 72, first=datetime(2026, 10, 24, tzinfo=UTC))
+    second = datetime(2026, 10, 25, 1, tzinfo=UTC)
+    once = Series(tuple(span for span in whole.spans if span.start != second))
+    issue = "input_dst_hour_price"
+    for _ in range(2):
+        inputs.give("price", once)
+        status = await inputs.think("price")
+        await clock(1800)
+    assert (status.reason, status.health) == ("dst_hour", Health.PARTIAL)
+    inputs.give("price", once)
+    await inputs.think("price")
+    plan = entry.runtime_data.planner.data.decision.plan
+    slot = plan.slot_at(second)
+    assert plan.home.import_price[slot] == 0.20
+    assert plan.home.price_quality[slot] is Quality.KNOWN
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue) is not None
+    inputs.give("price", whole)
+    assert (await inputs.think("price")).health is Health.FRESH
+    assert ir.async_get(hass).async_get_issue(DOMAIN, issue) is None
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_each_input_stands_on_the_plan_once(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
+) -> None:
+    inputs = Inputs(hass, home, clock)
+    await inputs.think("price")
+    keys = [each.key for each in home.runtime_data.planner.plan.inputs]
+    assert len(keys) == len(set(keys)), keys
+
+
+async def test_a_surprise_while_fetching_is_an_error_like_any_other_and_asked_again(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance, caplog: Any
+) -> None:
+    sources = home.runtime_data.home.sources
+    source = sources.find("price")
+    good, calls = source.fetch, []
+
+    async def surprise(start: datetime, end: datetime) -> Series:
+        calls.append(start)
+        raise ZeroDivisionError("of another integration")
+
+    source.fetch = surprise
+    await sources.refresh()
+    assert isinstance(source.error, BadData)
+    assert source.value is not None, "the last good prices are kept"
+    assert "of another integration" in caplog.text
+    await clock(70)
+    assert len(calls) == 2
+    source.fetch = good
+    await clock(130)
+    assert source.error is None
+    caplog.clear()

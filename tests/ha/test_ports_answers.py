@@ -1,5 +1,6 @@
 """What other integrations know, through Home Assistant's own machinery."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_platform,
 )
 
-from custom_components.merit_order.engine.model.errors import SourceError
+from custom_components.merit_order.engine.model.errors import SilentPeer, SourceError
 from custom_components.merit_order.ports import build_ports
 
 SUNNY = {"wh_hours": {"2026-06-15T12:00:00+02:00": 1000, "2026-06-15T13:00:00+02:00": 500.5}}
@@ -28,7 +29,7 @@ def sun_integration(hass: HomeAssistant, answer: Any) -> MockConfigEntry:
         async def async_get_solar_forecast(self, hass: HomeAssistant, entry_id: str) -> Any:
             if isinstance(answer, Exception):
                 raise answer
-            return answer
+            return await answer() if callable(answer) else answer
 
     mock_integration(hass, MockModule("sunny"))
     mock_platform(hass, "sunny.energy", Platform())
@@ -85,3 +86,35 @@ async def test_an_actions_answer_and_its_failures(hass: HomeAssistant) -> None:
         await port.ask("market", "prices", {"area": "XX"})
     with pytest.raises(SourceError):
         await port.ask("market", "gone", {})
+
+
+async def test_an_integration_that_hangs_or_breaks_is_a_named_error(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(call: ServiceCall) -> ServiceResponse:
+        await asyncio.Event().wait()
+        return {}
+
+    async def fail(call: ServiceCall) -> ServiceResponse:
+        raise KeyError("their own")
+
+    for name, action in {"hang": hang, "fail": fail}.items():
+        hass.services.async_register("market", name, action, supports_response=SupportsResponse.ONLY)
+    monkeypatch.setattr("custom_components.merit_order.ports_answers.ANSWER_S", 0.05)
+    port = build_ports(hass).actions
+    assert port is not None
+    with pytest.raises(SilentPeer, match=r"market\.hang"):
+        await port.ask("market", "hang", {})
+    with pytest.raises(SourceError, match="their own"):
+        await port.ask("market", "fail", {})
+
+
+async def test_a_solar_forecast_that_hangs_is_a_named_error(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = sun_integration(hass, asyncio.Event().wait)
+    monkeypatch.setattr("custom_components.merit_order.ports_answers.ANSWER_S", 0.05)
+    port = build_ports(hass).solar_forecasts
+    assert port is not None
+    with pytest.raises(SilentPeer, match="My roof"):
+        await port.wh_by_start(entry.entry_id)

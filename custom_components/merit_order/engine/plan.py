@@ -1,12 +1,14 @@
 """A solution becomes a plan: per asset, per slot, in blocks a person can read."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
 from .assets._base import Outcome, Part, Values
+from .health import GRAVITY
 from .model.horizon import Band, Horizon
 from .model.plan import AssetPlan, Block, Health, HomePlan, InputStatus, Intent, Plan, PlanStatus
 from .model.series import FloatArray, Quality
@@ -41,7 +43,7 @@ def make_plan(
     grid_kw = outcomes[-1][1].power_kw
     flows = _flows(horizon, outcomes, grid_kw)
     assets = tuple(asset_plan(part, outcome, horizon, flows, grid_kw) for part, outcome in outcomes)
-    inputs = (*horizon.inputs, *problem.notes)
+    inputs = _told(horizon.inputs, problem.notes)
     shortfalls = tuple(short for _, outcome in outcomes for short in outcome.shortfalls)
     kept = _kept(snapshot.previous, assets, horizon)
     return Plan(
@@ -95,6 +97,25 @@ def no_plan(snapshot: Snapshot, inputs: tuple[InputStatus, ...]) -> Plan:
 
 def _plan_id(snapshot: Snapshot) -> str:
     return hashlib.sha256(snapshot.at.isoformat().encode()).hexdigest()[:12]
+
+
+def _told(inputs: Iterable[InputStatus], notes: Iterable[InputStatus]) -> tuple[InputStatus, ...]:
+    """Each input once: what an asset says of one that was noted before is added to that."""
+    told = {status.key: status for status in inputs}
+    for note in notes:
+        known = told.get(note.key)
+        told[note.key] = note if known is None else _both(known, note)
+    return tuple(told.values())
+
+
+def _both(known: InputStatus, note: InputStatus) -> InputStatus:
+    return replace(
+        known,
+        health=max(known.health, note.health, key=GRAVITY.index),
+        rule=note.rule,
+        reason=known.reason or note.reason,
+        placeholders={**note.placeholders, **known.placeholders},
+    )
 
 
 def _status(gap: float, inputs: tuple[InputStatus, ...]) -> PlanStatus:

@@ -49,7 +49,8 @@ class Question:
     body: Any = None
     secret: bool = False
     readable: frozenset[int] = frozenset()
-    timeout_s: float = TIMEOUT_S
+    timeout_s: float | None = None
+    """None: TIMEOUT_S."""
     attempts: int = ATTEMPTS
 
 
@@ -93,7 +94,7 @@ async def _ask[T](ports: Ports, question: Question, read: Callable[[str], T]) ->
 
 
 async def _once[T](ports: Ports, question: Question, read: Callable[[str], T]) -> T:
-    service = question.service
+    service, timeout_s = question.service, question.timeout_s or TIMEOUT_S
     try:
         async with ports.http.request(
             "GET" if question.body is None else "POST",
@@ -101,7 +102,7 @@ async def _once[T](ports: Ports, question: Question, read: Callable[[str], T]) -
             params=dict(question.params),
             headers=dict(question.headers),
             json=question.body,
-            timeout=aiohttp.ClientTimeout(total=question.timeout_s),
+            timeout=aiohttp.ClientTimeout(total=timeout_s),
         ) as response:
             _judge(response, question, ports)
             text = await _text(response, service)
@@ -111,7 +112,7 @@ async def _once[T](ports: Ports, question: Question, read: Callable[[str], T]) -
     except TimeoutError as err:
         if isinstance(err, aiohttp.ConnectionTimeoutError):
             raise CannotConnect(f"{service}: no connection in time", service=service) from None
-        raise SilentPeer(f"{service}: no answer within {question.timeout_s:g} s", service=service) from None
+        raise SilentPeer(f"{service}: no answer within {timeout_s:g} s", service=service) from None
     except aiohttp.ClientPayloadError:
         raise BadData(f"{service}: the answer broke off", service=service) from None
     except (aiohttp.ClientError, OSError) as err:
