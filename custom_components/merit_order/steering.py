@@ -23,7 +23,7 @@ from .engine.model.codec import from_json
 from .engine.model.plan import Intent
 from .engine.model.roles import Role
 from .engine.model.snapshot import CapacityCharge
-from .engine.steer import Driven, Memory, Note, Steered, View, steer
+from .engine.steer import METER_OLD, Driven, Memory, Note, Steered, View, steer
 from .gather import Home, grid_reading
 from .leases import parts
 from .live import LiveCoordinator
@@ -64,6 +64,7 @@ class Steering(DataUpdateCoordinator[Steered | None]):
         self._memory = Memory()
         self._planned: tuple[Intent, ...] = ()
         self._stepped: datetime | None = None
+        self._heard: datetime | None = None
         self._acted: tuple[tuple[str, str, float], ...] = ()
         self._zone = ZoneInfo(self.home.ports.timezone)
         self._limits = _limits(self.home)
@@ -98,13 +99,23 @@ class Steering(DataUpdateCoordinator[Steered | None]):
     @callback
     def _look(self, _: datetime | None = None) -> None:
         """A device spoke, or time went by."""
+        if self._planner.mode != MODE_AUTOMATIC or not self._is_heard():
+            return
         planned = self._planner.intents()
-        if self._planner.mode != MODE_AUTOMATIC or not self._is_new(planned):
+        if not self._is_new(planned):
             return
         wanted = tuple((each.asset, each.mode, round(each.power_kw, 2)) for each in self._step(planned))
         if wanted != self._acted:
             self._acted = wanted
             self._driver.act()
+
+    def _is_heard(self) -> bool:
+        """Whether the meter said something since the last step, or fell silent."""
+        found = grid_reading(self.home)
+        at = found[1] if found is not None else None
+        silent = at is None or self._planner.now - at > METER_OLD
+        was_silent = self.data is None or self.data.note is not Note.OK
+        return silent is not was_silent or (not silent and at != self._heard)
 
     def _is_new(self, planned: tuple[Intent, ...]) -> bool:
         """Whether it is time for a step: the plan says something else, or the last was some seconds ago."""
@@ -118,7 +129,9 @@ class Steering(DataUpdateCoordinator[Steered | None]):
 
     def _step(self, planned: tuple[Intent, ...]) -> tuple[Intent, ...]:
         now = self._planner.now
-        steered = steer(self._view(now, planned), self._memory)
+        view = self._view(now, planned)
+        steered = steer(view, self._memory)
+        self._heard = view.grid_at
         self._memory, self._planned, self._stepped = steered.memory, planned, now
         changed = self.data is None or _shown(steered) != _shown(self.data)
         if changed:

@@ -36,6 +36,7 @@ from ._view import (
 
 __all__ = [
     "LIMITS",
+    "METER_OLD",
     "SAFETY",
     "Act",
     "Cause",
