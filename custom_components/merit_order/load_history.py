@@ -13,12 +13,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
-from .engine.forecasts import Record, forecast_load
+from .engine.forecasts import People, Record, forecast_load
 from .engine.learning.base_load import base_load as without_planned
 from .engine.model.ports import Ports
 from .engine.model.roles import Role
 from .engine.model.series import FloatArray, Forecast, Quality, Series
 from .planned import PlannedAsset
+from .presence import Presence
 from .recorder_past import AssetPast
 
 LEARN: Final = timedelta(days=29)
@@ -72,6 +73,7 @@ class LoadForecaster:
         self._hass = hass
         self._ports = ports
         self._assets = assets
+        self._presence = Presence(hass, ports)
         self._provisional = True
 
     @property
@@ -82,9 +84,9 @@ class LoadForecaster:
     async def forecast(self, start: datetime, end: datetime) -> Forecast:
         """Hourly load from the running hour on; without history the shape of a usual household, called provisional."""
         now = self._ports.clock.now()
-        learned_from = await self._past(now)
+        learned_from, people = await self._past(now), await self._presence.people(now)
         forecast = await self._hass.async_add_executor_job(
-            _learn, learned_from, now, end, ZoneInfo(self._ports.timezone)
+            _learn, learned_from, people, now, end, ZoneInfo(self._ports.timezone)
         )
         self._provisional = forecast.provisional
         return forecast
@@ -152,11 +154,11 @@ async def _dashboard(hass: HomeAssistant) -> Mapping[str, list[str]]:
     return found
 
 
-def _learn(past: Past, now: datetime, end: datetime, zone: ZoneInfo) -> Forecast:
+def _learn(past: Past, people: People, now: datetime, end: datetime, zone: ZoneInfo) -> Forecast:
     """Blocking."""
     first = int(now.timestamp()) // HOUR_S * HOUR_S
     count = max(int((end.timestamp() - first) // HOUR_S) + 1, 1)
-    band = forecast_load(base_load(past, now), first, count, zone)
+    band = forecast_load(base_load(past, now), first, count, zone, people=people)
     start = datetime.fromtimestamp(first, UTC)
     quality = Quality.ASSUMED if band.provisional else Quality.FORECAST
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.forecasts import Record, forecast_load
+from custom_components.merit_order.engine.forecasts import STILL_AWAY, People, Record, forecast_load
 from custom_components.merit_order.engine.model.series import FloatArray
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -135,3 +135,74 @@ def test_absence_is_seen_and_so_is_the_return() -> None:
     present = forecast_load(record, now, 48, PARIS).mid.sum()
     absent = forecast_load(Record(record.start, record.step, values), now, 48, PARIS).mid.sum()
     assert absent < 0.7 * present
+
+
+def holiday(days: int = 40, left: int = 31, back: int = 38, alone_kw: float = 0.12) -> tuple[Record, People]:
+    """A home that was left alone for a week, and is lived in again."""
+    record = home(days, seed=5, season=0.0)
+    absence = START + left * DAY, START + back * DAY
+    empty = (record.starts >= absence[0]) & (record.starts < absence[1])
+    return Record(record.start, record.step, np.where(empty, alone_kw, record.values)), People(
+        absences=(absence,)
+    )
+
+
+def test_after_a_week_away_the_usual_load_is_back_at_once() -> None:
+    """Sensitivity: without knowing of the absence the first day back is foreseen a third too low."""
+    record, people = holiday()
+    now = START + 38 * DAY
+    usual = record.between(START + 24 * DAY, 7 * 48).mean() * 48
+    aware, blind = (forecast_load(record, now, 48, PARIS, people=who).mid.sum() for who in (people, People()))
+    assert aware == pytest.approx(usual, rel=0.05)
+    assert blind < 0.7 * usual
+
+
+def test_while_everybody_is_away_the_load_is_that_of_a_home_left_alone() -> None:
+    record, people = holiday()
+    now = START + 32 * DAY
+    aware, blind = (forecast_load(record, now, 48, PARIS, people=who).mid for who in (people, People()))
+    assert aware.mean() == pytest.approx(0.12, rel=0.4)
+    assert blind.mean() > 2 * aware.mean()
+
+
+def test_a_day_out_is_no_absence() -> None:
+    record = home(40, seed=5)
+    now = START + 40 * DAY
+    out = People(
+        absences=tuple((START + day * DAY + 8 * 3600, START + day * DAY + 18 * 3600) for day in range(40))
+    )
+    np.testing.assert_array_equal(
+        forecast_load(record, now, 48, PARIS, people=out).mid, forecast_load(record, now, 48, PARIS).mid
+    )
+
+
+def test_a_home_that_was_hardly_ever_lived_in_is_learned_as_it_is() -> None:
+    record = home(30, seed=5)
+    now = START + 30 * DAY
+    plain = forecast_load(record, now, 48, PARIS).mid
+    for back in (START + 26 * DAY, STILL_AWAY):  # or somebody's telephone is lost, and the home is lived in
+        people = People(absences=((START, back),))
+        np.testing.assert_array_equal(forecast_load(record, now, 48, PARIS, people=people).mid, plain)
+
+
+def test_a_holiday_is_foreseen_like_a_sunday() -> None:
+    days = np.arange(28 * 48) // 48
+    late = (days % 7 == 6) & (np.arange(28 * 48) % 48 >= 44)
+    record = Record(START, 1800, np.where(late, 3.0, 0.3))  # START is a Monday
+    now = START + 28 * DAY
+    monday = now // DAY
+    plain, free = (
+        forecast_load(record, now, 48, ZoneInfo("UTC"), people=who).mid[44:].sum()
+        for who in (People(), People(holidays=frozenset({monday})))
+    )
+    assert free > 1.2 * plain
+
+
+@given(left=st.integers(0, 39), days=st.integers(0, 10), step=st.integers(0, 47))
+def test_absences_never_make_a_forecast_absurd(left: int, days: int, step: int) -> None:
+    record = home(40)
+    now = START + 39 * DAY + step * 1800
+    people = People(absences=((START + left * DAY, START + (left + days) * DAY),))
+    band = forecast_load(record, now, 96, PARIS, people=people)
+    assert np.all(np.isfinite(band.mid))
+    assert np.all((band.low >= 0) & (band.low <= band.mid) & (band.mid <= band.high))

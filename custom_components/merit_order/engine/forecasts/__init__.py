@@ -4,6 +4,7 @@ from typing import Final
 
 from ..model.errors import InputError
 from . import energy_platform, open_meteo, quartz, weather_entity, weather_open_meteo
+from ._absence import STILL_AWAY, People
 from ._base import Forecaster, ForecastKind, Subject
 from ._blended import BlendedSolar
 from ._corrected import CorrectedSolar
@@ -14,12 +15,14 @@ from ._solar_correction import Correction
 
 __all__ = [
     "FORECASTS",
+    "STILL_AWAY",
     "Band",
     "BlendedSolar",
     "CorrectedSolar",
     "Correction",
     "ForecastKind",
     "Forecaster",
+    "People",
     "Record",
     "Subject",
     "expected_prices",
