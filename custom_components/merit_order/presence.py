@@ -1,7 +1,7 @@
 """Who is at home, as far as the load cares: long absences of everybody, and public holidays.
 
 Absences are read from the states of `zone.home`, which counts the persons in it, and kept longer than the recorder
-keeps states. Holidays are asked of core's Workday where a person has set it up; no list of ours would know their region.
+keeps states. Holidays are asked of core's Workday where a person has set it up; no list of ours knows their region.
 """
 
 from collections.abc import Sequence
