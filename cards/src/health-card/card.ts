@@ -2,6 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Hass } from "../data/hass";
 import { listenRepairs, type Repair } from "../data/repairs";
+import { commandRows } from "../logic/commands";
 import { charge, type InputRow, inputRows } from "../logic/health";
 import { notices, waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
@@ -31,6 +32,7 @@ export class HealthCard extends PictureCard {
       .sign { text-align: center; color: var(--mo-cheap); }
       .stale .sign, .suspect .sign, .missing .sign, .partial .sign, .repair .sign { color: var(--mo-expensive); }
       .provisional .sign { color: var(--mo-quiet); }
+      li.told { grid-template-columns: minmax(44px, auto) 1fr auto; }
       p { margin: 8px 0 0; font-size: 14px; line-height: 1.45; }
       p.text { margin: 2px 0 0; }
     `,
@@ -38,6 +40,7 @@ export class HealthCard extends PictureCard {
 
   @state() private repairs: readonly Repair[] = [];
   private stopRepairs: (() => void) | null = null;
+  private worded: Promise<void> | null = null;
 
   static getStubConfig(): object {
     return {};
@@ -64,6 +67,10 @@ export class HealthCard extends PictureCard {
   protected override willUpdate(): void {
     super.willUpdate();
     if (!this.hass || !this.isConnected) return;
+    this.worded ??= this.hass.loadBackendTranslation("entity", "merit_order").then(
+      () => this.requestUpdate(),
+      () => undefined,
+    );
     this.stopRepairs ??= listenRepairs(this.hass, (repairs) => {
       this.repairs = repairs;
     });
@@ -84,6 +91,17 @@ export class HealthCard extends PictureCard {
     )}</ul>`;
   }
 
+  private told(hass: Hass): TemplateResult {
+    const { picture, t } = this;
+    const { now } = this.clock;
+    const rows = commandRows(picture?.commands ?? [], now, (key) => hass.localize(key), this.format(hass));
+    if (rows.length === 0) return html`<p class="quiet">${t("health.no_commands")}</p>`;
+    return html`<ul>${rows.map(
+      (row) =>
+        html`<li class="told"><span class="quiet">${row.time}</span><span>${row.name}</span><span>${row.what}</span></li>`,
+    )}</ul>`;
+  }
+
   private body(hass: Hass): TemplateResult {
     const { picture, plan, t } = this;
     const format = this.format(hass);
@@ -97,7 +115,8 @@ export class HealthCard extends PictureCard {
       ${picture ? charge(picture, moment.now, t, format).map((said) => html`<p>${said}</p>`) : nothing}
       <h2>${t("health.repairs")}</h2>${this.mend()}
       <h2>${t("health.inputs")}</h2>
-      <ul>${rows.map((row) => this.input(row))}</ul>`;
+      <ul>${rows.map((row) => this.input(row))}</ul>
+      <h2>${t("health.commands")}</h2>${this.told(hass)}`;
   }
 
   protected override render(): TemplateResult | typeof nothing {

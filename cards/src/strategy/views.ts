@@ -6,7 +6,6 @@ import { all, deviceCards, has, type Thing } from "./devices";
 const CARD = "custom:merit-order-";
 const THIRD = 12;
 const MONTH_DAYS = 30;
-const DAY_HOURS = 24;
 
 const section = (cards: object[], span = 1): object => ({ type: "grid", column_span: span, cards });
 
@@ -68,19 +67,12 @@ function savings(found: readonly Thing[], t: Translate): object[] {
   ];
 }
 
-function health(found: readonly Thing[], t: Translate): object {
-  const commands = all(found, "activity");
-  const trail = {
-    type: "logbook",
-    title: t("health.commands"),
-    entities: commands,
-    hours_to_show: DAY_HOURS,
-  };
+function health(t: Translate): object {
   return {
     title: t("view.health"),
     path: "health",
     icon: "mdi:stethoscope",
-    cards: [{ type: `${CARD}health` }, ...(commands.length > 0 ? [trail] : [])],
+    cards: [{ type: `${CARD}health` }],
   };
 }
 
@@ -97,5 +89,5 @@ function kiosk(t: Translate): object {
 /** All views, in the order of their tabs. */
 export function views(found: readonly Thing[], t: Translate): object[] {
   if (found.length === 0) return [plan(t)];
-  return [now(found, t), plan(t), devices(found, t), ...savings(found, t), health(found, t), kiosk(t)];
+  return [now(found, t), plan(t), devices(found, t), ...savings(found, t), health(t), kiosk(t)];
 }
