@@ -104,18 +104,12 @@ class Part:
 def side_by_side(arguments: argparse.Namespace) -> dict[str, Any]:
     """The month with faults and the same month without, one process each."""
     parts = {name: Part(name, arguments) for name in ("faults", "calm")}
-    shown = sys.stderr.isatty()
     try:
         while not all(part.done() for part in parts.values()):
             time.sleep(0.2)
             if any(part.done() and part.process.returncode for part in parts.values()):
                 break
-            if shown:
-                share = min(part.share for part in parts.values())
-                bar = "█" * int(share * WIDTH)
-                _say(f"\r{bar:<{WIDTH}} {share:4.0%}")
-        if shown:
-            _say("\r" + " " * (WIDTH + 6) + "\r")
+            _bar(min(part.share for part in parts.values()))
         failed = next((p for p in parts.values() if p.done() and p.process.returncode), None)
         if failed is not None:
             failed.result()
@@ -130,6 +124,18 @@ def side_by_side(arguments: argparse.Namespace) -> dict[str, Any]:
             key: calm[key] for key in calm if key not in ("faults", "seed", "from", "days", "bill_baseline")
         },
     }
+
+
+def killed(times: int, seed: int) -> dict[str, Any]:
+    """Kill a real Home Assistant so often, on the wall clock."""
+    from .kills import kill_again_and_again  # noqa: PLC0415 # only here nothing is simulated but the home
+
+    return asyncio.run(kill_again_and_again(times, seed, _bar))
+
+
+def _bar(share: float) -> None:
+    if sys.stderr.isatty():
+        _say(f"\r{'█' * int(share * WIDTH):<{WIDTH}} {share:4.0%}" + ("\n" if share == 1 else ""))
 
 
 def broken(result: dict[str, Any]) -> bool:
@@ -147,13 +153,16 @@ def main() -> int:
     parser.add_argument("--mode", choices=("automatic", "advise"), default="automatic")
     parser.add_argument("--log", type=Path, help="with --part: where to write what is logged")
     parser.add_argument("--part", choices=("faults", "calm"), help="only the month with faults, or without")
+    parser.add_argument("--kills", type=int, help="kill a real Home Assistant so often instead")
     arguments = parser.parse_args()
     began = real_time()
-    if arguments.part:
+    if arguments.kills:
+        result = killed(arguments.kills, arguments.seed)
+    elif arguments.part:
         result = live_here(arguments, arguments.a_day if arguments.part == "faults" else 0.0)
     else:
         result = side_by_side(arguments)
-    result["took_s"] = round(real_time() - began)
+    result |= {"took_s": round(real_time() - began), "processor_s": round(time.process_time())}
     sys.stdout.write(json.dumps(result, indent=1) + "\n")
     return 0 if arguments.part else int(broken(result))
 

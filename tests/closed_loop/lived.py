@@ -291,4 +291,4 @@ def log_to(path: Path | None) -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     root.addHandler(handler)
     root.setLevel(logging.INFO)
-    logging.getLogger("custom_components.merit_order").setLevel(logging.DEBUG)
+    logging.getLogger("custom_components.merit_order.driver").setLevel(logging.DEBUG)

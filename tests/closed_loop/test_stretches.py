@@ -42,3 +42,9 @@ def test_six_hours_full_of_faults_break_no_promise() -> None:
     hours = lived("--part", "faults", "--days", "0.25", "--a-day", "28", "--seed", "3")
     assert sum(hours["faults"].values()) >= 7
     assert hours["invariants_broken"] == []
+
+
+def test_a_home_assistant_killed_in_a_forced_charge_leaves_no_battery_forced() -> None:
+    killed = lived("--kills", "2", "--seed", "2")
+    assert killed["invariants_broken"] == []
+    assert killed["given_back_by_own_timer"] == killed["given_back_at_next_start"] == 1
