@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_OFF, STATE_ON
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_state_change_event
@@ -84,42 +84,6 @@ async def test_a_planned_run_is_switched_on_and_off(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_a_mode_change_gives_the_relay_back(
-    hass: HomeAssistant, clock: Advance, relay: list[str], hass_storage: dict[str, Any]
-) -> None:
-    entry = await start(hass, clock, "automatic")
-    await run(clock, 30)
-    assert state_of(hass, BOILER) == STATE_ON
-    assert leases(hass_storage)[f"{SOCKET}/switch"]["was_on"] is False
-    await hass.services.async_call(
-        "select", "select_option", {"entity_id": SELECT, "option": "advise"}, blocking=True
-    )
-    await run(clock, 10)
-    assert state_of(hass, BOILER) == STATE_OFF
-    assert leases(hass_storage) == {}
-    assert await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_unloading_gives_the_relay_back(hass: HomeAssistant, clock: Advance, relay: list[str]) -> None:
-    entry = await start(hass, clock, "automatic")
-    await run(clock, 30)
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert relay == [STATE_ON, STATE_OFF]
-
-
-async def test_stopping_home_assistant_gives_the_relay_back(
-    hass: HomeAssistant, clock: Advance, relay: list[str], hass_storage: dict[str, Any]
-) -> None:
-    entry = await start(hass, clock, "automatic")
-    await run(clock, 30)
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert relay == [STATE_ON, STATE_OFF]
-    assert leases(hass_storage) == {}
-    assert await hass.config_entries.async_unload(entry.entry_id)
-
-
 async def test_a_device_that_refuses_is_reported_and_left_alone(
     hass: HomeAssistant, clock: Advance, relay: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -160,16 +124,6 @@ async def test_a_crash_is_undone_at_the_next_start(
     await run(clock, 30)
     assert state_of(hass, BOILER) == STATE_OFF
     assert leases(hass_storage) == {}
-    assert await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_a_hand_on_the_switch_wins(hass: HomeAssistant, clock: Advance, relay: list[str]) -> None:
-    entry = await start(hass, clock, "automatic")
-    await run(clock, 30)
-    assert relay == [STATE_ON]
-    await turn(hass, STATE_OFF)
-    await run(clock, 300)
-    assert relay == [STATE_ON, STATE_OFF]
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 

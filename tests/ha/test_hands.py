@@ -31,7 +31,7 @@ async def test_a_hand_on_the_battery_is_left_alone_and_undone_by_nobody(
     entry, house = await move_in(hass, clock)
     await house.run(60)
     await house.turn(-1500.0)
-    await house.run(300)
+    await house.run(200, 10)
     assert house.written == [3000.0, -1500.0]
     assert hands(entry) == [BATTERY_ID]
     assert KEY not in entry.runtime_data.leases.keys
@@ -123,7 +123,7 @@ async def test_a_wall_switch_wins_in_both_directions(
     before = state_of(hass, BOILER)
     assert before == ("on" if planned_on else "off")
     await flip(hass, "off" if planned_on else "on")
-    await house.run(600, 10)
+    await house.run(400, 20)
     assert state_of(hass, BOILER) != before
     assert hands(entry) == [BOILER_ID]
     assert await hass.config_entries.async_unload(entry.entry_id)

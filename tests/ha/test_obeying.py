@@ -13,6 +13,7 @@ from homeassistant.util.file import WriteError
 from custom_components.merit_order.audit import Entry, Happening
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.verdict import Verdict
+from custom_components.merit_order.trials import Trials
 
 from .battery_house import KEY, NUMBER, move_in, order_charge
 from .homes import BATTERY_ID, BOILER, START, STORE, state_of
@@ -33,7 +34,7 @@ def raised(hass: HomeAssistant, issue: str = ISSUE) -> bool:
 
 async def test_a_battery_that_obeys_is_told_once_and_noted_so(hass: HomeAssistant, clock: Advance) -> None:
     entry, house = await move_in(hass, clock)
-    await house.run(180)
+    await house.run(180, 10)
     assert house.written == [3000.0]
     (line,) = trail(entry, Happening.COMMANDED)
     assert (line.verdict, line.power_kw, line.reason) == (Verdict.OBEYED, 3.0, "charge")
@@ -51,7 +52,7 @@ async def test_a_battery_that_does_not_is_told_again_then_given_up_and_the_plan_
     entry, house = await move_in(hass, clock)
     house.share = share
     house.show()
-    await house.run(420)
+    await house.run(420, 15)
     bad = trail(entry, Happening.REFUSED)
     assert [line.verdict for line in bad] == [verdict] * 3
     assert len(trail(entry, Happening.GIVEN_UP)) == 1
@@ -62,27 +63,33 @@ async def test_a_battery_that_does_not_is_told_again_then_given_up_and_the_plan_
     assert {block.mode for block in planner.plan.asset(BATTERY_ID).blocks} <= {"self"}
     assert entry.runtime_data.home.withheld[BATTERY_ID].why == "given_up"
     house.share = 1.0
-    await house.run(720, 10)
+    await house.run(720, 30)
     assert float(state_of(hass, NUMBER)) == 3000.0, "after a rest it is tried again"
     assert not raised(hass), "what obeys again is no trouble any more"
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_who_fails_again_rests_longer(hass: HomeAssistant, clock: Advance) -> None:
-    entry, house = await move_in(hass, clock)
-    house.share = 0.0
-    house.show()
-    await house.run(2400, 10)
-    ends = [line.until - line.at for line in trail(entry, Happening.GIVEN_UP) if line.until is not None]
-    assert [round(rest / timedelta(minutes=1)) for rest in ends] == [10, 20]
-    assert raised(hass), "it stays named while it is tried"
-    assert await hass.config_entries.async_unload(entry.entry_id)
+def test_who_fails_again_rests_longer_and_who_obeys_is_forgiven() -> None:
+    trials, now, rests = Trials(), START, []
+    for _ in range(6):
+        for attempt in range(3):
+            assert not trials.rests(KEY, now)
+            given_up = trials.disobeyed(KEY, "Battery", Verdict.IGNORED, "does nothing", now)
+            assert given_up is (attempt == 2)
+            assert trials.waits(KEY, now + timedelta(seconds=20)), "it is not pressed"
+        until = trials.given_up()[KEY][1]
+        rests.append(round((until - now) / timedelta(minutes=1)))
+        now = until
+    assert rests == [10, 20, 40, 80, 120, 120]
+    assert trials.given_up(), "it stays named while it is tried again"
+    assert trials.obeyed(KEY)
+    assert not trials.given_up()
 
 
 async def test_a_battery_without_a_meter_is_believed(hass: HomeAssistant, clock: Advance) -> None:
     entry, house = await move_in(hass, clock)
     hass.states.async_remove("sensor.battery_power")
-    await house.run(300)
+    await house.run(300, 15)
     assert not raised(hass)
     assert trail(entry, Happening.COMMANDED)[-1].verdict in (Verdict.UNKNOWN, Verdict.OBEYED)
     assert float(state_of(hass, NUMBER)) == 3000.0
@@ -136,11 +143,12 @@ async def test_no_lease_on_disk_no_command(
             raise WriteError("No space left on device")
         await write(store, data)
 
-    monkeypatch.setattr(Store, "_async_write_data", full)
-    entry, house = await move_in(hass, clock)
-    await house.run(120)
-    assert house.written == []
-    assert state_of(hass, BOILER) == "off"
-    assert raised(hass)
-    assert KEY not in entry.runtime_data.leases.keys
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "_async_write_data", full)
+        entry, house = await move_in(hass, clock)
+        await house.run(120, 10)
+        assert house.written == []
+        assert state_of(hass, BOILER) == "off"
+        assert raised(hass)
+        assert KEY not in entry.runtime_data.leases.keys
+        assert await hass.config_entries.async_unload(entry.entry_id)
