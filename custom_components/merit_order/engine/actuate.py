@@ -65,8 +65,30 @@ def command_for(
             phases=phases,
             reason=reason,
         )
+    if (target := set_point(role, spec.params, readings, wanted_on=wanted_on)) is not None:
+        return Command(role=role, action=Action.TARGET, expires=expires, target_c=target, reason=reason)
     action = Action.ON if wanted_on else Action.OFF
     return Command(role=role, action=action, expires=expires, reason=reason)
+
+
+def set_point(
+    role: Role, params: Mapping[str, Any], readings: Readings | None, *, wanted_on: bool
+) -> float | None:
+    """What a thermostat is to hold, in °C: as much as is wished while the plan wants heat, else what is wished at
+    least, so that it still guards that by itself. None for what has no set-point, or is switched off.
+    """
+    if role is Role.HEAT:
+        part = readings.heat if readings is not None else None
+        low, high, periods = params.get("low_c", 20.0), params.get("high_c", 22.0), params.get("periods", ())
+        lows = [low, *(period["low"] for period in periods if period.get("low") is not None)]
+        highs = [high, *(period["high"] for period in periods if period.get("high") is not None)]
+        wished = float(max(highs) if wanted_on else min(lows))
+        return wished if part is not None and part.target_c is not None else None
+    if role is Role.TANK:
+        tank = readings.tank if readings is not None else None
+        wished = float(params.get("max_c", 65.0) if wanted_on else params.get("min_c", 40.0))
+        return wished if tank is not None and tank.target_c is not None else None
+    return None
 
 
 def _spare(readings: Readings | None) -> bool:
@@ -121,6 +143,8 @@ def needs_write(command: Command, running: Command | None, readings: Readings | 
         return running.expires - now <= LEASE - RENEW_AFTER and command.expires > running.expires
     if command.action is Action.CURRENT:
         return (command.current_a, command.phases) != (running.current_a, running.phases)
+    if command.action is Action.TARGET:
+        return command.target_c != running.target_c
     # A relay nobody has heard of lately was told already: telling it again each half minute would only wear it.
     return _is_so(command, readings) is False
 

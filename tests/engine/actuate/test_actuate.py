@@ -20,9 +20,11 @@ from custom_components.merit_order.engine.model.roles import (
     BatteryReading,
     Command,
     GridReading,
+    HeatReading,
     Readings,
     Role,
     SwitchReading,
+    TankReading,
 )
 from custom_components.merit_order.engine.model.snapshot import AssetSpec
 
@@ -170,3 +172,40 @@ def test_a_charger_that_switches_phases_is_told_how_many() -> None:
     assert (one.phases, three.phases) == (1, 3)
     assert one.current_a == three.current_a
     assert needs_write(three, one, None, NOW)
+
+
+def heat(target_c: float | None) -> Readings:
+    return Readings(at=NOW, heat=HeatReading(room_c=20.0, target_c=target_c))
+
+
+ROOM = AssetSpec(
+    id="h",
+    kind="heating",
+    name="Living room",
+    params={"low_c": 20.0, "high_c": 22.0, "periods": [{"start": "22:00", "end": "06:00", "low": 17.0}]},
+)
+TANK = AssetSpec(id="t", kind="hot_water", name="Tank", params={"min_c": 42.0, "max_c": 60.0})
+
+
+def test_a_thermostat_is_given_a_set_point_and_guards_what_is_wished_at_least_by_itself() -> None:
+    warm = command_for(intent("heat", 2.0, "h"), ROOM, Role.HEAT, heat(19.0), NOW)
+    assert (warm.action, warm.target_c) == (Action.TARGET, 22.0)
+    rest = command_for(intent("off", asset="h"), ROOM, Role.HEAT, heat(19.0), NOW)
+    assert (rest.action, rest.target_c) == (Action.TARGET, 17.0)
+    reading = Readings(at=NOW, tank=TankReading(temperature_c=45.0, target_c=50.0))
+    told = [command_for(intent(mode, 2.0, "t"), TANK, Role.TANK, reading, NOW) for mode in ("heat", "off")]
+    assert [command.target_c for command in told] == [60.0, 42.0]
+
+
+def test_what_has_no_set_point_is_switched() -> None:
+    assert command_for(intent("heat", 2.0, "h"), ROOM, Role.HEAT, heat(None), NOW).action is Action.ON
+    relay_tank = Readings(at=NOW, tank=TankReading(temperature_c=45.0))
+    assert command_for(intent("off", asset="t"), TANK, Role.TANK, relay_tank, NOW).action is Action.OFF
+
+
+def test_a_set_point_is_written_once_and_when_it_changes() -> None:
+    warm = command_for(intent("heat", 2.0, "h"), ROOM, Role.HEAT, heat(19.0), NOW)
+    rest = command_for(intent("off", asset="h"), ROOM, Role.HEAT, heat(19.0), NOW)
+    assert needs_write(warm, None, heat(19.0), NOW)
+    assert not needs_write(warm, warm, heat(22.0), NOW + timedelta(minutes=4))
+    assert needs_write(rest, warm, heat(22.0), NOW)
