@@ -44,8 +44,9 @@ class DemandNow:
 class DemandBook:
     """Adds up what a home imports. Each power holds until the next is heard."""
 
-    def __init__(self, terms: Terms, zone: ZoneInfo) -> None:
+    def __init__(self, terms: Terms, zone: ZoneInfo, blind_s: float = BLIND_S) -> None:
         self.terms = terms
+        self._blind_s = blind_s
         self._zone = zone
         self._days: dict[date, float] = {}
         self._months: dict[Month, float] = {}
@@ -58,7 +59,7 @@ class DemandBook:
     def look(self, now: datetime, power_kw: float | None) -> None:
         """Take in the time since the last look, then what is true from now on (+ import)."""
         length, end = self.terms.window_minutes * 60, now.timestamp()
-        at = self._at if 0 <= end - self._at <= BLIND_S else end
+        at = self._at if 0 <= end - self._at <= self._blind_s else end
         if at == end and self._window != end // length * length:
             # Whatever ran before was lost sight of.
             self._begin(int(end // length * length))

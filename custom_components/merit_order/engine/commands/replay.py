@@ -16,7 +16,7 @@ from ..replay.knowledge import Knowledge
 from ..replay.perfect import perfect
 from ..replay.progress import Progress
 from ..replay.recording import read_recording
-from ..replay.run import Planner, Truth, alone, simulate, window
+from ..replay.run import Planner, Run, Truth, alone, simulate, window
 
 NEEDED = ("import_price", "export_price", "load_kw")
 
@@ -62,7 +62,7 @@ def replay(truth: Truth, home: Home, knowledge: Knowledge, *, quiet: bool) -> di
     none = simulate(truth, home, alone, without=without)
     followed = simulate(truth, home, alone)
     with Progress(len(truth), quiet=quiet) as progress:
-        ours = simulate(truth, home, planner, tick=progress.tick)
+        ours = simulate(truth, home, planner, meter=planner.look, tick=progress.tick)
     bills = {
         "bill_none": none.bill,
         "bill_self_consumption": followed.bill - best.stored_value * followed.stored_kwh,
@@ -74,6 +74,7 @@ def replay(truth: Truth, home: Home, knowledge: Knowledge, *, quiet: bool) -> di
     capacity = sum(float(spec.params.get("capacity_kwh", 10.0)) for spec in home.of_kind("battery"))
     return {
         **{name: round(bill, 2) for name, bill in bills.items()},
+        **(_peaks(none, followed, ours) if home.capacity is not None else {}),
         # With less than a cent to be won a share means nothing.
         "captured_share": round(gained / reach, 4) if reach > 0.01 else None,
         "cycles": round(ours.out_kwh / capacity, 1) if capacity else 0.0,
@@ -81,6 +82,12 @@ def replay(truth: Truth, home: Home, knowledge: Knowledge, *, quiet: bool) -> di
         "plan_changes": planner.changes,
         "plans": planner.plans,
     }
+
+
+def _peaks(none: Run, followed: Run, ours: Run) -> dict[str, float | int | None]:
+    """What of the bills the peaks cost."""
+    runs = {"none": none, "self_consumption": followed, "ours": ours}
+    return {f"peak_charge_{name}": round(each.capacity, 2) for name, each in runs.items()}
 
 
 def _start(text: str | None, home: Home) -> datetime | None:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..assets import asset_kind
+from ..capacity import Terms
 from ..model.clock_times import parse_clock
 from ..model.codec import from_json
 from ..model.errors import InputError
@@ -45,6 +46,8 @@ class HomeFile:
     slot_minutes: int | None = None
     horizon_hours: float = 36.0
     settings: Mapping[str, Any] = field(default_factory=dict)
+    capacity: Mapping[str, Any] | None = None
+    """A charge on demand, as in capacity.Terms."""
     assets: tuple[HomeAsset, ...] = ()
 
 
@@ -57,6 +60,7 @@ class Home:
     published: time
     settings: Settings
     assets: tuple[AssetSpec, ...]
+    capacity: Terms | None = None
 
     def of_kind(self, kind: str) -> tuple[AssetSpec, ...]:
         """Its assets of one kind."""
@@ -105,6 +109,7 @@ def check_home(file: HomeFile, recording: Recording, path: str) -> Home:
         published=parse_clock(recording.notes.get("published", file.published), f"{path}.published"),
         settings=settings,
         assets=_assets(file, "pv_kw" in recording.columns, path),
+        capacity=from_json(Terms, file.capacity, f"{path}.capacity") if file.capacity else None,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ..forecasts import Band, Correction, Record, extend_prices, forecast_load
 from ..model.clock_times import instant
 from ..model.series import FloatArray, Forecast, Quality, Series, Span
-from ..model.snapshot import AssetSpec, Snapshot, TariffView
+from ..model.snapshot import AssetSpec, CapacityCharge, Snapshot, TariffView
 from .home import Home
 from .recording import Recording
 
@@ -41,7 +41,9 @@ class Knowledge:
         end = instant(at.date() + timedelta(days=days), datetime.min.time(), self.home.zone)
         return min(int(end.timestamp()), self._buy.end)
 
-    def snapshot(self, now: int, assets: tuple[AssetSpec, ...]) -> Snapshot:
+    def snapshot(
+        self, now: int, assets: tuple[AssetSpec, ...], capacity: CapacityCharge | None = None
+    ) -> Snapshot:
         """Everything known at `now`; `assets` carry their measured state."""
         at = datetime.fromtimestamp(now, UTC)
         settings = self.home.settings
@@ -53,6 +55,7 @@ class Knowledge:
             tariff=TariffView(
                 import_price=self._prices(self._buy, now, count),
                 export_price=self._prices(self._sell, now, count),
+                capacity=capacity,
             ),
             load=self._forecast(self.load(now, count), now, "learned_load"),
             assets=tuple(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from ..assets._base import Part, Values
+from ..capacity import capacity_charge
 from ..model.horizon import Band, Horizon
 from ..model.series import Forecast, Quality, Series, Slots
 from ..model.snapshot import Snapshot, TariffView
@@ -17,6 +18,7 @@ from ..optimise.objective import TASTE, stored_value
 from ..optimise.problem import pose
 from ..optimise.solver import Solver, SolverError
 from .home import Home
+from .peaks import demand_bill
 from .run import Truth
 
 
@@ -53,6 +55,8 @@ def perfect(truth: Truth, home: Home) -> Perfect:
     values = Values(x, *solver.duals())
     stored = sum(_stored(part, values) for part in problem.parts)
     bill = float((bought @ truth.buy - sold @ truth.sell) * truth.hours)
+    if home.capacity is not None:
+        bill += demand_bill(home.capacity, home.zone, truth.start, truth.step, bought)
     return Perfect(bill, stored, stored_value(horizon))
 
 
@@ -78,4 +82,5 @@ def _horizon(truth: Truth, home: Home) -> Horizon:
         price_quality=(Quality.KNOWN,) * len(truth),
         load=Band(mid=truth.load_kw, low=truth.load_kw, high=truth.load_kw),
         series={spec.id: {"power": sun} for spec in home.of_kind("solar")},
+        capacity=capacity_charge(home.capacity, month_peak_kw=0.0) if home.capacity is not None else None,
     )

@@ -13,6 +13,7 @@ from ..model.snapshot import AssetSpec
 from ..pipeline import think
 from .home import Home, with_state
 from .knowledge import Knowledge
+from .peaks import Meter, demand_bill
 from .recording import Recording
 from .simulated import Battery, Simulated, Step, Vehicle, simulated
 
@@ -54,6 +55,8 @@ class Run:
     """What came of a policy: money in currency, as a meter would bill it."""
 
     bill: float = 0.0
+    capacity: float = 0.0
+    """What its peaks cost, where the home pays for them; in `bill` too."""
     grid_kw: FloatArray = field(default_factory=lambda: np.zeros(0))
     stored_kwh: float = 0.0
     """In batteries and cars at the end, more than at the start."""
@@ -68,6 +71,7 @@ def simulate(
     choose: Chooser,
     *,
     without: frozenset[str] = frozenset(),
+    meter: Callable[[int, float], None] = lambda now, net: None,
     tick: Callable[[], None] = lambda: None,
 ) -> Run:
     """Live through the window, following what `choose` wants at each step (nothing: each thing's own logic)."""
@@ -90,6 +94,7 @@ def simulate(
         for name in order:
             net += things[name].act(intents.get(name), Step(at, truth.hours, net))
         run.grid_kw[i] = net
+        meter(now, net)
         run.bill += net * truth.hours * float(truth.buy[i] if net > 0 else truth.sell[i])
         tick()
     for thing in things.values():
@@ -99,6 +104,9 @@ def simulate(
         if isinstance(thing, Battery):
             run.out_kwh += thing.out_kwh
     run.stored_kwh -= stored
+    if home.capacity is not None:
+        run.capacity = demand_bill(home.capacity, home.zone, truth.start, truth.step, run.grid_kw)
+        run.bill += run.capacity
     return run
 
 
@@ -118,14 +126,25 @@ class Planner:
     changes: int = 0
     plans: int = 0
     thinking_s: float = 0.0
+    meter: Meter | None = None
     _wanted: Mapping[str, Intent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.home.capacity is not None:
+            self.meter = Meter(self.home.capacity, self.home.zone)
+
+    def look(self, now: int, net_kw: float) -> None:
+        """The meter's word of the step that begins `now`."""
+        if self.meter is not None:
+            self.meter.flows(now, net_kw)
 
     def __call__(self, now: int, assets: tuple[AssetSpec, ...]) -> Mapping[str, Intent]:
         """What the plan of now wants; between two slots the running plan's."""
         if self.plan is not None and now % (self.home.settings.slot_minutes * 60):
             return self._wanted
         began = time.perf_counter()
-        decision = think(self.knowledge.snapshot(now, assets))
+        capacity = self.meter.charge(now) if self.meter is not None else None
+        decision = think(self.knowledge.snapshot(now, assets, capacity))
         self.thinking_s += time.perf_counter() - began
         self._count(decision)
         self.plan = decision.plan
