@@ -75,7 +75,7 @@ def write_config(folder: Path, component: Path, port: int, entry: dict[str, Any]
     store.mkdir()
     _write(store, "auth", auth)
     _write(store, "onboarding", {"done": ["user", "core_config", "analytics", "integration"]}, version=4)
-    _write(store, "http", {"stable": _http(port), "pending": None, "yaml_migration_done": True}, 2, 2)
+    write_http(store, port)
     _write(store, "core.config", _core(place), 1, 4)
     _write(store, "core.config_entries", {"entries": [_entry(entry)]}, 1, 5)
     return token
@@ -135,6 +135,11 @@ def _auth() -> tuple[str, dict[str, Any]]:
 
 
 _GROUPS = (("admin", "Administrators"), ("users", "Users"), ("read-only", "Read Only"))
+
+
+def write_http(store: Path, port: int) -> None:
+    """Let the HTTP server of the configuration whose `.storage` this is listen on `port`, on loopback only."""
+    _write(store, "http", {"stable": _http(port), "pending": None, "yaml_migration_done": True}, 2, 2)
 
 
 def _http(port: int) -> dict[str, Any]:

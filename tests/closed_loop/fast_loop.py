@@ -114,7 +114,7 @@ async def live(time: SimulatedTime, *, steered: bool) -> dict[str, Any]:
 
 def _reasons(it: Life) -> list[list[str]]:
     """What was told to which asset and why, in order."""
-    return [[line.asset, line.does, line.reason] for line in it.runtime.trail.lines()]
+    return [[line.asset, line.does, line.reason] for line in it.runtime.trail.recent(200)]
 
 
 async def _watch(it: Life, seen: list[dict[str, Any]], until: datetime) -> None:
@@ -131,7 +131,9 @@ async def _watch(it: Life, seen: list[dict[str, Any]], until: datetime) -> None:
                 "car_w": round(it.home.loads["charger"].power_w),
                 "boiler_w": round(it.home.loads["boiler"].power_w),
                 "battery_w": round(truth["battery_w"]),
-                "guard": guard.attributes.get("reason") if guard is not None and guard.state == "on" else None,
+                "guard": guard.attributes.get("reason")
+                if guard is not None and guard.state == "on"
+                else None,
             }
         )
 

@@ -32,7 +32,8 @@ from custom_components.merit_order.engine.model.snapshot import Settings
 from custom_components.merit_order.runtime import Runtime
 from demo.faults import Fault
 from demo.ha.fill import COUNTERS
-from demo.ha.seed import Place
+from demo.ha.seed import Place, write_http
+from demo.ha.server import free_port
 from demo.home import VirtualHome
 
 from .simulated_time import SimulatedTime
@@ -126,6 +127,9 @@ class Life:
 
     async def boot(self) -> None:
         """Start Home Assistant on the folder it left behind, with the home set up."""
+        store = self.folder / ".storage"
+        store.mkdir(exist_ok=True)
+        write_http(store, free_port())
         self._session = async_test_home_assistant(config_dir=str(self.folder))
         self.hass = hass = await self._session.__aenter__()
         frame.async_setup(hass)

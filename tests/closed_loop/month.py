@@ -15,6 +15,7 @@ from custom_components.merit_order.stored import asset_id
 from demo.clock import ManualClock
 from demo.ha.entry import BOILER, CONNECTION, demo_entry
 from demo.home import VirtualHome
+from demo.physics.boiler import COLD_C, WATER, Boiler
 from demo.physics.house import LOCAL
 from demo.physics.inverter import Command, Forced
 from demo.physics.socket import Socket
@@ -33,6 +34,7 @@ SOC = 0.5
 # What is learned and cached in the first days is no leak.
 WARM_UP = timedelta(days=3)
 EFFICIENCY = 0.95
+TANK_KWH_PER_K = Boiler().litres * WATER / 1000
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Promise:
 class Record:
     """What was seen on the way."""
 
-    bills: dict[datetime, tuple[float, float]] = field(default_factory=dict)
+    bills: dict[datetime, tuple[float, float, float]] = field(default_factory=dict)
     promises: list[Promise] = field(default_factory=list)
     memory: list[tuple[datetime, float, int]] = field(default_factory=list)
 
@@ -81,6 +83,15 @@ def worth(at: datetime, span: timedelta = timedelta(days=1)) -> float:
 def stored_value(kwh: float, price: float) -> float:
     """Money that a difference in stored energy stands for: discharged it spares less, to charge it costs more."""
     return kwh * price * (EFFICIENCY if kwh > 0 else 1 / EFFICIENCY)
+
+
+def heat_kwh(truth: dict[str, Any]) -> float:
+    """Heat in the boilers above cold water, less what people missed: a cold tank is no saving."""
+    total = 0.0
+    for load in truth["loads"].values():
+        if "short_kwh" in load and "temperature_c" in load:
+            total += TANK_KWH_PER_K * (load["temperature_c"] - COLD_C) - load["short_kwh"]
+    return total
 
 
 async def live(
@@ -117,7 +128,8 @@ async def live(
     theirs = without_us.truth()
     bill, baseline = last["bill"] - first["bill"], theirs["bill"]  # a twin counts from the moment it was made
     ahead = (last["soc"] - theirs["soc"]) * it.home.house.inverter.battery.capacity_wh / 1000
-    truth = baseline - bill + stored_value(ahead, worth(at))
+    heat = heat_kwh(last) - heat_kwh(theirs)
+    truth = baseline - bill + stored_value(ahead, worth(at)) + heat * worth(at)
     return {
         "seed": seed,
         "from": begun.isoformat(),
@@ -129,6 +141,7 @@ async def live(
         "bill": round(bill, 4),
         "bill_baseline": round(baseline, 4),
         "stored_more_than_baseline_kwh": round(ahead, 3),
+        "heat_more_than_baseline_kwh": round(heat, 3),
         "saved_truth": round(truth, 4),
         "saved_ledger": None if ledger is None else round(ledger.total.saved, 4),
         "ledger_uncertainty": None if ledger is None else round(ledger.total.uncertainty, 4),
@@ -183,7 +196,8 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
     watch.look()
     if not now.minute % 15:
         at = now.replace(second=0, microsecond=0)
-        seen.bills[at] = (truth["bill"], truth["soc"] * it.home.house.inverter.battery.capacity_wh / 1000)
+        stored = truth["soc"] * it.home.house.inverter.battery.capacity_wh / 1000
+        seen.bills[at] = (truth["bill"], stored, heat_kwh(truth))
     local = now.astimezone(LOCAL)
     if local.minute:
         return
@@ -269,14 +283,15 @@ def _kept(seen: Record) -> dict[str, Any]:
         until = promise.until
         if start not in seen.bills or until not in seen.bills:
             continue
-        (bill0, _), (bill1, kwh1) = seen.bills[start], seen.bills[until]
+        (bill0, _, heat0), (bill1, kwh1, heat1) = seen.bills[start], seen.bills[until]
         twin = promise.house
-        twin_bill0 = twin.house.totals.bill
+        twin_bill0, twin_heat0 = twin.house.totals.bill, heat_kwh(twin.truth())
         twin.house.advance(until.timestamp(), twin.step)
+        heat = (heat1 - heat0) - (heat_kwh(twin.truth()) - twin_heat0)
         ahead = kwh1 - twin.house.inverter.battery.stored_wh / 1000
         promised += promise.saved
         captured += (twin.house.totals.bill - twin_bill0) - (bill1 - bill0)
-        captured += stored_value(ahead, worth(until))
+        captured += stored_value(ahead, worth(until)) + heat * worth(until)
         counted += 1
     return {
         "promised": round(promised, 4),
