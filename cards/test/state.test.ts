@@ -39,6 +39,12 @@ describe("while there is no plan", () => {
     expect(waiting(moment(empty, { since: NOW - 3 * MINUTE }), t)).toContain("still no plan");
   });
 
+  it("a home without a price says that it needs one", () => {
+    const { home, entities } = picture();
+    const priceless = { plan: null, home: home && { ...home, price_now: null }, entities };
+    expect(waiting(moment(priceless), t)).toContain("no price yet");
+  });
+
   it("a home that is not set up is said to be missing", () => {
     expect(waiting(moment(null, { problem: "Merit Order is not set up" }), t)).toContain("not running");
   });

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from .conftest import HASS, Open, Scheme, call, go, until_state
+from .conftest import HASS, Demo, Open, Scheme, ask, call, go, until_state
 
 pytestmark = pytest.mark.browser
 
@@ -23,11 +23,11 @@ OVERFLOWING = """card => {
   return boxes.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.localName);
 }"""
 VIEWS = {
-    "now": ("merit-order-now", "merit-order-price", "merit-order-needs"),
+    "now": ("merit-order-now", "merit-order-price", "merit-order-needs", "merit-order-capacity"),
     "plan": ("merit-order-plan",),
     "devices": (),
-    "savings": (),
-    "health": ("merit-order-health",),
+    "savings": ("merit-order-savings",),
+    "health": ("merit-order-health", "merit-order-scorecard"),
     "kiosk": ("merit-order-kiosk",),
 }
 SIZES = ((360, 740), (800, 480), (1280, 800), (1920, 1080))
@@ -51,6 +51,8 @@ NEXT_READING = """(card, heard) => new Promise(done => {
 })"""
 RECONNECT_MS = 20_000
 FOLLOWED_MS = 20_000
+DISABLE = {"type": "config_entries/disable", "entry_id": "demo"}
+DELETE = {"type": "config_entries/subentries/delete", "entry_id": "demo"}
 
 
 async def names(page: Page) -> set[str]:
@@ -242,3 +244,49 @@ async def test_the_wall_panel_fills_the_glass_and_says_when_it_is_cut_off(
         assert await page.locator("merit-order-kiosk").evaluate(NEXT_READING, heard) > heard
         await panel.get_by_role("button", name="Leave the full screen").click()
         await expect(page.get_by_role("tab", name="Wall panel")).to_be_visible()
+
+
+async def test_every_state_of_a_home_is_said_in_words(open_view: Open, demo: Demo) -> None:
+    """Takes the home apart, piece by piece, so it comes last."""
+    async with open_view("now") as page:
+        card = page.locator("merit-order-now")
+        notice = card.locator(".notice")
+
+        demo.break_("octopus", "closed")
+        await call(page, "merit_order", "replan", {"fetch": True})
+        await expect(notice).to_contain_text(
+            re.compile(r"Price, feed-in price: no news since \d\d:\d\d; what was last known is used"),
+            timeout=FOLLOWED_MS,
+        )
+        demo.break_("octopus", None)
+
+        await go_without(page, "huawei")  # neither sun nor battery
+        await go(page, "plan")
+        rows = page.locator("merit-order-plan-chart text.name")
+        await expect(rows.filter(has_text=re.compile(r"^\s*(Sun|Battery)"))).to_have_count(
+            0, timeout=FOLLOWED_MS
+        )
+        await expect(rows.filter(has_text="Home")).to_be_visible()
+
+        await go_without(page, "boiler", "pump", "dishwasher", "charger", "fluvius", "sun")
+        await go(page, "now")
+        await expect(notice).to_contain_text("Nothing to steer yet", timeout=FOLLOWED_MS)
+        await expect(card).to_contain_text("What flows is not measured")
+        await expect(card).to_contain_text(re.compile(r"\d+\.\d\s*p/kWh"))
+
+        await go_without(page, "tariff")
+        await expect(card).to_contain_text("There is no price yet", timeout=FOLLOWED_MS)
+
+        await ask(page, {**DISABLE, "disabled_by": "user"})
+        await page.reload()
+        await expect(page.locator("merit-order-plan .wait")).to_contain_text(
+            "Merit Order is not running", timeout=FOLLOWED_MS
+        )
+
+
+async def go_without(page: Page, *subentries: str) -> None:
+    """What a person removes on the page of the integration; at one go, since each change loads it anew."""
+    await ask(page, {**DISABLE, "disabled_by": "user"})
+    for subentry in subentries:
+        await ask(page, {**DELETE, "subentry_id": subentry})
+    await ask(page, {**DISABLE, "disabled_by": None})

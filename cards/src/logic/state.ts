@@ -41,6 +41,7 @@ export function waiting(moment: Moment, t: Translate): string | null {
   const { picture, problem } = moment;
   const plan = picture?.plan ?? null;
   if (!picture?.home && problem) return t("state.no_home");
+  if (!plan && picture?.home?.price_now === null) return t("state.no_price");
   if (!plan) return t(moment.now - moment.since > SLOW_MINUTES * MINUTE ? "state.slow" : "state.first");
   if (plan.home) return null;
   return t("state.no_plan", { why: inputTrouble(plan, t) || t("state.unknown") });

@@ -39,11 +39,11 @@ export class NowCard extends PictureCard {
     return { columns: 12, min_columns: 6, rows: "auto" };
   }
 
-  private moving(hass: Hass, home: Now): TemplateResult {
+  private moving(hass: Hass, home: Now): TemplateResult | typeof nothing {
     const { plan, t, dark } = this;
     const format = this.format(hass);
     const measured = [home.grid_kw, home.solar_kw, home.battery_kw, home.load_kw].some((kw) => kw !== null);
-    if (!measured) return html`<p class="quiet">${t(plan?.home ? "flow_unmeasured" : "no_meter")}</p>`;
+    if (!measured) return plan?.home ? html`<p class="quiet">${t("flow_unmeasured")}</p>` : nothing;
     return html`<merit-order-flow .home=${home} .format=${format} .t=${t} ?dark=${dark}></merit-order-flow>
       ${home.battery_soc === null ? nothing : html`<p class="charge quiet">${t("charge_now", { percent: format.percent(home.battery_soc) })}</p>`}`;
   }

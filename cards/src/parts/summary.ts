@@ -60,7 +60,7 @@ export class Summary extends LitElement {
     const { home, plan, now, t, format } = this;
     return html`${this.price()}
       ${
-        home
+        home && (plan || home.price_now !== null)
           ? html`<p>${flow(home.cost_per_hour, t, format)} ${
               home.updated_at
                 ? html`<span class="quiet">· <merit-order-ago .at=${Date.parse(home.updated_at)} .t=${t}></merit-order-ago></span>`

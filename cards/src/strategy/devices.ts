@@ -44,14 +44,6 @@ export function has(thing: Thing, key: string): boolean {
   return thing.entities.some((entity) => entity.translation_key === key);
 }
 
-/** The entities of this kind, of all things. */
-export function all(found: readonly Thing[], key: string): string[] {
-  return found
-    .flatMap((thing) => thing.entities)
-    .filter((entity) => entity.translation_key === key)
-    .map((entity) => entity.entity_id);
-}
-
 function rank(entity: Entity): number {
   const at = [...PLANNED, ...SEEN].indexOf(entity.translation_key ?? "");
   return at < 0 ? PLANNED.length : at;

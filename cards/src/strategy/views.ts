@@ -1,11 +1,10 @@
 /** The views of the dashboard: what there is in this home, and nothing that would stay empty. */
 
 import type { Translate } from "../i18n/translate";
-import { all, deviceCards, has, type Thing } from "./devices";
+import { deviceCards, has, type Thing } from "./devices";
 
 const CARD = "custom:merit-order-";
 const THIRD = 12;
-const MONTH_DAYS = 30;
 
 const section = (cards: object[], span = 1): object => ({ type: "grid", column_span: span, cards });
 
@@ -13,8 +12,11 @@ function card(name: string, more: object = {}): object {
   return { type: `${CARD}${name}`, grid_options: { columns: THIRD, rows: "auto" }, ...more };
 }
 
+const asked = (found: readonly Thing[]): boolean =>
+  found.some((thing) => has(thing, "allowed") && !has(thing, "reserve_soc"));
+
 function now(found: readonly Thing[], t: Translate): object {
-  const asked = found.some((thing) => has(thing, "allowed") && !has(thing, "reserve_soc"));
+  const demanding = found.some((thing) => has(thing, "quarter_demand") || has(thing, "month_peak"));
   return {
     title: t("view.now"),
     path: "now",
@@ -23,8 +25,8 @@ function now(found: readonly Thing[], t: Translate): object {
     max_columns: 2,
     sections: [
       section([card("now", { grid_options: { columns: "full", rows: "auto" } })], 2),
-      section([card("price")]),
-      ...(asked ? [section([card("needs")])] : []),
+      section([card("price"), ...(demanding ? [card("capacity")] : [])]),
+      ...(asked(found) ? [section([card("needs")])] : []),
     ],
   };
 }
@@ -43,28 +45,13 @@ function devices(found: readonly Thing[], t: Translate): object {
   return { title: t("view.devices"), path: "devices", icon: "mdi:devices", cards: deviceCards(found) };
 }
 
-function savings(found: readonly Thing[], t: Translate): object[] {
-  const saved = all(found, "savings_total");
-  if (saved.length === 0) return [];
-  const graph = {
-    type: "statistics-graph",
-    title: t("savings.by_day"),
-    entities: saved,
-    stat_types: ["change"],
-    period: "day",
-    days_to_show: MONTH_DAYS,
-    chart_type: "bar",
-    hide_legend: true,
+function savings(t: Translate): object {
+  return {
+    title: t("view.savings"),
+    path: "savings",
+    icon: "mdi:piggy-bank",
+    cards: [{ type: `${CARD}savings` }],
   };
-  const figures = ["savings_today", "savings_month", "savings_total"].flatMap((key) => all(found, key));
-  return [
-    {
-      title: t("view.savings"),
-      path: "savings",
-      icon: "mdi:piggy-bank",
-      cards: [{ type: "entities", entities: figures }, graph],
-    },
-  ];
 }
 
 function health(t: Translate): object {
@@ -72,7 +59,7 @@ function health(t: Translate): object {
     title: t("view.health"),
     path: "health",
     icon: "mdi:stethoscope",
-    cards: [{ type: `${CARD}health` }],
+    cards: [{ type: `${CARD}health` }, { type: `${CARD}scorecard` }],
   };
 }
 
@@ -89,5 +76,6 @@ function kiosk(t: Translate): object {
 /** All views, in the order of their tabs. */
 export function views(found: readonly Thing[], t: Translate): object[] {
   if (found.length === 0) return [plan(t)];
-  return [now(found, t), plan(t), devices(found, t), ...savings(found, t), health(t), kiosk(t)];
+  const saved = found.some((thing) => has(thing, "savings_total"));
+  return [now(found, t), plan(t), devices(found, t), ...(saved ? [savings(t)] : []), health(t), kiosk(t)];
 }
