@@ -1,10 +1,13 @@
 /** Registers everything; nothing else happens here. */
 
+import { CapacityCard } from "./capacity-card/card";
 import { HealthCard } from "./health-card/card";
 import { KioskCard } from "./kiosk-card/card";
 import { NeedsCard } from "./needs-card/card";
 import { NowCard } from "./now-card/card";
+import { offeredCards } from "./offered";
 import { Ago } from "./parts/ago";
+import { MoneyBars } from "./parts/bars";
 import { PlanChart } from "./parts/chart/chart";
 import { BlockDetail } from "./parts/detail";
 import { FlowPicture } from "./parts/flow";
@@ -12,10 +15,14 @@ import { Summary } from "./parts/summary";
 import { PlanTable } from "./parts/table";
 import { PlanCard } from "./plan-card/card";
 import { PriceCard } from "./price-card/card";
+import { SavingsCard } from "./savings-card/card";
+import { ScorecardCard } from "./scorecard-card/card";
 import { DashboardStrategy } from "./strategy/dashboard";
+import { PriceTile } from "./tile-card/card";
 
 const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-ago": Ago,
+  "merit-order-bars": MoneyBars,
   "merit-order-plan-chart": PlanChart,
   "merit-order-block-detail": BlockDetail,
   "merit-order-flow": FlowPicture,
@@ -24,7 +31,11 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-plan": PlanCard,
   "merit-order-now": NowCard,
   "merit-order-price": PriceCard,
+  "merit-order-tile": PriceTile,
   "merit-order-needs": NeedsCard,
+  "merit-order-savings": SavingsCard,
+  "merit-order-capacity": CapacityCard,
+  "merit-order-scorecard": ScorecardCard,
   "merit-order-health": HealthCard,
   "merit-order-kiosk": KioskCard,
   "ll-strategy-dashboard-merit-order": DashboardStrategy,
@@ -39,44 +50,7 @@ customElements.whenDefined("home-assistant").then(() => {
 
 const offered = window as unknown as { customCards?: object[]; customStrategies?: object[] };
 offered.customCards ??= [];
-offered.customCards.push(
-  {
-    type: "merit-order-plan",
-    name: "Merit Order: plan",
-    description: "Prices, sun, home, battery and everything that is planned, on one time axis",
-    preview: true,
-  },
-  {
-    type: "merit-order-now",
-    name: "Merit Order: now",
-    description: "What power costs, what the home does and why, and what feeds what",
-    preview: true,
-  },
-  {
-    type: "merit-order-price",
-    name: "Merit Order: price",
-    description: "The price now and next, and the cheapest time to start something",
-    preview: true,
-  },
-  {
-    type: "merit-order-needs",
-    name: "Merit Order: needs",
-    description: "What the household needs and by when, and whether it can be met",
-    preview: true,
-  },
-  {
-    type: "merit-order-health",
-    name: "Merit Order: health",
-    description: "What the plan rests on, who is in charge, and what is to be mended",
-    preview: true,
-  },
-  {
-    type: "merit-order-kiosk",
-    name: "Merit Order: wall panel",
-    description: "Price, money an hour, what runs and why, what comes: to be read from two metres",
-    preview: true,
-  },
-);
+offered.customCards.push(...offeredCards());
 offered.customStrategies ??= [];
 offered.customStrategies.push({
   type: "merit-order",

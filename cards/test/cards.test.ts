@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { flows, totals } from "../src/logic/flows";
 import { askable, nextAt, unitOf } from "../src/logic/needs";
+import { advice, cheapestRun, runPrice } from "../src/logic/run";
 import { columns, csv } from "../src/logic/table";
-import { cheapestWindow, meanPrice } from "../src/logic/window";
+import { meanPrice } from "../src/logic/window";
 import { format, NOW, picture, plan, t } from "./home";
 
 function moment(grid: number | null, sun: number | null, battery: number | null, load: number | null) {
@@ -31,9 +32,9 @@ describe("flows", () => {
   });
 });
 
-describe("window", () => {
-  it("finds the cheapest stretch among the known prices", () => {
-    const found = cheapestWindow(plan(), NOW, 1);
+describe("run", () => {
+  it("is cheapest where the known prices are", () => {
+    const found = cheapestRun(plan(), NOW, 1, 1);
     expect(found && format.time(found.start)).toBe("23:00");
     const prices = plan().home?.import_price ?? [];
     const known = prices.filter((_, slot) => plan().home?.price_quality[slot] === "known");
@@ -41,8 +42,40 @@ describe("window", () => {
   });
 
   it("says nothing where prices are not known as far as it reaches", () => {
-    expect(cheapestWindow(plan(), NOW, 40)).toBeNull();
+    expect(cheapestRun(plan(), NOW, 40, 1)).toBeNull();
+    expect(runPrice(plan(), NOW, 24, 1)).toBeNull();
+    expect(advice(plan(), NOW, { hours: 40 }, t, format)).toBeNull();
     expect(meanPrice(plan(), NOW, 24)).toBeNull();
+  });
+
+  it("costs what feeding in earns as far as there is power to spare, and no more than buying", () => {
+    const sunny = plan();
+    const home = sunny.home as unknown as {
+      grid_kw: number[];
+      import_price: number[];
+      export_price: number[];
+    };
+    const slots = home.grid_kw.length;
+    home.grid_kw = Array.from({ length: slots }, () => -1);
+    home.import_price = Array.from({ length: slots }, () => 0.3);
+    home.export_price = Array.from({ length: slots }, () => 0.1);
+    expect(runPrice(sunny, NOW, 1, 1)).toBeCloseTo(0.1);
+    expect(runPrice(sunny, NOW, 1, 2)).toBeCloseTo(0.2);
+    home.export_price = Array.from({ length: slots }, () => 0.5);
+    expect(runPrice(sunny, NOW, 1, 1)).toBeCloseTo(0.3);
+  });
+
+  it("is told with clock times and money, and what it would cost now", () => {
+    const run = { hours: 1.75, energy: 1.2, name: "the dishwasher" };
+    expect(advice(plan(), NOW, run, t, format)).toMatch(
+      /^Start the dishwasher at \d\d:\d\d, done by .*\d\d:\d\d: £0\.\d\d\. Now: £0\.\d\d\.$/,
+    );
+    const flat = plan();
+    const home = flat.home as unknown as { import_price: number[] };
+    home.import_price = home.import_price.map(() => 0.25);
+    expect(advice(flat, NOW, { hours: 2 }, t, format)).toBe(
+      "Start what runs 2 h now, done by 14:19: 25.0 p/kWh.",
+    );
   });
 });
 

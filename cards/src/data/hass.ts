@@ -27,6 +27,6 @@ export interface Hass {
   states: Record<string, { state: string } | undefined>;
   localize(key: string, values?: Record<string, string>): string;
   loadBackendTranslation(category: string, integration: string): Promise<unknown>;
-  callWS<T>(message: { type: string }): Promise<T>;
+  callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
   callService(domain: string, service: string, data: Record<string, unknown>): Promise<unknown>;
 }

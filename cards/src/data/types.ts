@@ -157,9 +157,79 @@ export interface History {
   measured_level: SeriesById;
 }
 
+export type SavingsPeriod = "today" | "month" | "year" | "total";
+
+/** Money saved (negative: lost) ± uncertainty, and what was paid, over so many counted slots; others were left out. */
+export interface Saved {
+  saved: number;
+  uncertainty: number;
+  paid: number;
+  counted: number;
+  left_out: number;
+}
+
+/** What is lost without one device, and what it gains alone: its share lies between them. */
+export interface Bounds {
+  last: number;
+  first: number;
+}
+
+export type Savings = Readonly<Record<SavingsPeriod, Saved>> & {
+  since: string;
+  method: string;
+  /** The sensor whose long-term statistics tell days and months. */
+  entity: string | null;
+  assets: Readonly<Record<string, Readonly<Record<SavingsPeriod, Bounds>>>> | null;
+};
+
+/** How a forecast held up: `bias` and `daily_error` as shares of what was measured. */
+export interface Score {
+  forecast: string;
+  lead: string;
+  name: string | null;
+  mae: number | null;
+  unit: string;
+  bias: number | null;
+  daily_error: number | null;
+  days: number;
+  verdict: string;
+}
+
+/** The charge on demand: the running window since `window`, the month's peak, and what one more kW of it costs. */
+export interface Capacity {
+  window: string;
+  window_minutes: number;
+  so_far_kwh: number | null;
+  heading_kw: number | null;
+  allowed_kw: number | null;
+  peak_kw: number;
+  free_kw: number;
+  due: number;
+  price_per_kw: number;
+}
+
+/** What a device was told, or would be, and what came of it. */
+export interface CommandTold {
+  at: string;
+  happening: string;
+  asset: string;
+  asset_id: string;
+  action?: string;
+  power_kw?: number;
+  current_a?: number;
+  target_c?: number;
+  reason?: string;
+  verdict?: string;
+  until?: string;
+}
+
 export interface Picture {
   plan: Plan | null;
   home: Now | null;
   entities: Record<string, AssetEntities>;
   history?: History | null;
+  savings?: Savings | null;
+  scorecard?: readonly Score[];
+  capacity?: Capacity | null;
+  commands?: readonly CommandTold[];
 }

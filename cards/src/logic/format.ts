@@ -104,6 +104,77 @@ export class Format {
     );
   }
 
+  private dated(key: string, options: Intl.DateTimeFormatOptions, at: number): string {
+    return this.kept(
+      key,
+      () => new Intl.DateTimeFormat(this.locale.language, { timeZone: this.zone, ...options }),
+    ).format(at);
+  }
+
+  /** The day of the month. */
+  day(at: number): string {
+    return this.dated("day", { day: "numeric" }, at);
+  }
+
+  /** A day in full words: "Tuesday, 24 November". */
+  date(at: number): string {
+    return this.dated("long date", { weekday: "long", day: "numeric", month: "long" }, at);
+  }
+
+  /** The month alone, short. */
+  month(at: number): string {
+    return this.dated("month", { month: "short" }, at);
+  }
+
+  /** The month and its year. */
+  monthYear(at: number): string {
+    return this.dated("month year", { month: "long", year: "numeric" }, at);
+  }
+
+  /** Local midnight at or before an instant. Days with a clock change stay right. */
+  dayStart(at: number): number {
+    return this.localMidnight(at, false);
+  }
+
+  /** Local midnight of the first of the month. */
+  monthStart(at: number): number {
+    return this.localMidnight(at, true);
+  }
+
+  private localMidnight(at: number, first: boolean): number {
+    const clock = this.kept(
+      "wall clock",
+      () =>
+        new Intl.DateTimeFormat("en-GB", {
+          timeZone: this.zone,
+          hourCycle: "h23",
+          year: "numeric",
+          month: "2-digit",
+          day: "2-digit",
+          hour: "2-digit",
+          minute: "2-digit",
+          second: "2-digit",
+        }),
+    );
+    const wall = (instant: number): number => {
+      const part = (type: string): number =>
+        Number(clock.formatToParts(instant).find((found) => found.type === type)?.value ?? 0);
+      return Date.UTC(
+        part("year"),
+        part("month") - 1,
+        part("day"),
+        part("hour"),
+        part("minute"),
+        part("second"),
+      );
+    };
+    const here = new Date(wall(at));
+    const wanted = Date.UTC(here.getUTCFullYear(), here.getUTCMonth(), first ? 1 : here.getUTCDate());
+    // The offset at that midnight may be another one than now.
+    const guess = wanted - (wall(at) - Math.floor(at / 1000) * 1000);
+    return guess + (wanted - wall(guess));
+  }
+
   /** The time, with its weekday when it is not on the same day as `now`. */
   when(at: number, now: number): string {
     const date = this.kept("date", () => new Intl.DateTimeFormat("en-CA", { timeZone: this.zone }));

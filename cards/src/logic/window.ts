@@ -1,13 +1,6 @@
-/** The cheapest time to run something that a person starts by hand. */
+/** The mean price of a stretch of time. */
 
 import type { Plan } from "../data/types";
-
-export interface Window {
-  readonly start: number;
-  readonly end: number;
-  /** Mean price, currency/kWh. */
-  readonly price: number;
-}
 
 const HOUR = 3_600_000;
 
@@ -26,16 +19,4 @@ export function meanPrice(plan: Plan, start: number, hours: number, onlyKnown = 
     covered += overlap;
   }
   return covered >= end - start - 1 ? sum / covered : null;
-}
-
-/** The stretch of `hours` from now on, begun at a slot's edge or at once, whose mean price is least; the soonest of equals. */
-export function cheapestWindow(plan: Plan, now: number, hours: number): Window | null {
-  const starts = [now, ...plan.edges.map((edge) => Date.parse(edge)).filter((edge) => edge > now)];
-  let best: Window | null = null;
-  for (const start of starts) {
-    const price = meanPrice(plan, start, hours);
-    if (price === null) continue;
-    if (best === null || price < best.price - 1e-6) best = { start, end: start + hours * HOUR, price };
-  }
-  return best;
 }

@@ -11,6 +11,7 @@ import { type Sight, view } from "../logic/view";
 import { cardStyles } from "../parts/card-styles";
 import type { BlockPicked, SightMoved } from "../parts/chart/chart";
 import type { Order } from "../parts/detail";
+import { form } from "../parts/form";
 import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
@@ -47,11 +48,9 @@ export class PlanCard extends PictureCard<Config> {
   }
 
   static getConfigForm(): object {
-    return {
-      schema: [
-        { name: "hours", selector: { number: { min: 6, max: 48, step: 6, unit_of_measurement: "h" } } },
-      ],
-    };
+    return form([
+      { name: "hours", selector: { number: { min: 6, max: 48, step: 6, unit_of_measurement: "h" } } },
+    ]);
   }
 
   getGridOptions(): object {

@@ -3,23 +3,19 @@ import type { Hass } from "../data/hass";
 import type { Plan } from "../data/types";
 import { isKey } from "../i18n/translate";
 import type { Format } from "../logic/format";
+import { advice, RUN_FORM, type RunConfig } from "../logic/run";
 import { scale } from "../logic/scale";
 import { levelNow } from "../logic/sentences";
 import { waiting } from "../logic/state";
-import { cheapestWindow, meanPrice } from "../logic/window";
 import { cardStyles } from "../parts/card-styles";
+import { form } from "../parts/form";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
 
 const USUAL_HOURS = 2;
 const TALL = 56;
-const WORTH_SAYING = 0.005;
 
-interface Config {
-  readonly type: string;
-  /** How long the thing runs that a person would start. */
-  readonly hours?: number;
-}
+type Config = RunConfig & { readonly type: string };
 
 /** The price for small places: now, next, and the cheapest time to start something by hand. */
 export class PriceCard extends PictureCard<Config> {
@@ -42,15 +38,7 @@ export class PriceCard extends PictureCard<Config> {
   }
 
   static getConfigForm(): object {
-    return {
-      schema: [
-        {
-          name: "hours",
-          default: USUAL_HOURS,
-          selector: { number: { min: 0.5, max: 12, step: 0.5, unit_of_measurement: "h" } },
-        },
-      ],
-    };
+    return form(RUN_FORM);
   }
 
   getCardSize(): number {
@@ -62,21 +50,9 @@ export class PriceCard extends PictureCard<Config> {
   }
 
   private advice(plan: Plan, format: Format): TemplateResult | typeof nothing {
-    const { t } = this;
-    const { now } = this.clock;
-    const hours = this.config?.hours ?? USUAL_HOURS;
-    const best = cheapestWindow(plan, now, hours);
-    if (!best) return nothing;
-    const atOnce = meanPrice(plan, now, hours);
-    const long = format.number(hours, Number.isInteger(hours) ? 0 : 1);
-    const words = {
-      hours: long,
-      start: format.when(best.start, now),
-      end: format.when(best.end, now),
-      price: format.priceText(best.price),
-    };
-    const best_now = atOnce !== null && atOnce - best.price < WORTH_SAYING;
-    return html`<p>${t(best_now ? "window_now" : "window", words)}</p>`;
+    const run = { hours: USUAL_HOURS, ...this.config };
+    const said = advice(plan, this.clock.now, run, this.t, format);
+    return said ? html`<p>${said}</p>` : nothing;
   }
 
   private bars(plan: Plan): TemplateResult | typeof nothing {
