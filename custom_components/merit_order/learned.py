@@ -110,7 +110,7 @@ class Learned:
         params = self._configured(asset)
         if asset.kind.key == "vehicle":
             return any(departure.get("returns") for departure in params.get("departures") or ())
-        defaults = {option.key: option.default for option in asset.kind.options}
+        defaults = _defaults(asset)
         names = OWN.get(asset.kind.key, ())
         return any(params.get(name, defaults[name]) != defaults[name] for name in names)
 
@@ -127,7 +127,12 @@ class Learned:
         if asset.kind.key == "vehicle":
             wished = list(self._configured(asset).get("departures") or ())
             return {"departures": [*wished, *_within(lesson.values["departures"], wished)]}
-        return lesson.values
+        configured, defaults = self._configured(asset), _defaults(asset)
+        return {
+            name: value
+            for name, value in lesson.values.items()
+            if configured.get(name, defaults[name]) == defaults[name]
+        }
 
     def series(self, asset: PlannedAsset, now: datetime) -> dict[str, Forecast]:
         """Forecasts of the asset by name: of a tank what will be drawn, in kW."""
@@ -177,6 +182,10 @@ class Learned:
         if watch is not None:
             self._watched[asset.id] = watch
         return lesson
+
+
+def _defaults(asset: PlannedAsset) -> dict[str, Any]:
+    return {option.key: option.default for option in asset.kind.options}
 
 
 def _within(learned: list[dict[str, Any]], wished: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from .engine.assets._hot_water import KWH_PER_LITRE_K, HotWaterParams
 from .engine.assets._thermal import cop_at
 from .engine.assets._vehicle import VehicleParams
 from .engine.learning.draws import learn_draws
-from .engine.learning.heat import fit_room
+from .engine.learning.heat import CopFit, RoomFit, fit_cop, fit_room
 from .engine.learning.trips import Trip, learn_trips
 from .engine.model.ports import Ports
 from .engine.model.series import FloatArray
@@ -69,8 +69,10 @@ class Teacher:
         if not np.isfinite(power).any():
             return None
         water = await past.mean(asset, "tank_temperature", "temperature")
-        outdoor = await self._outdoor(past) if params.cop > 1 else np.full(len(power), ASSUMED_OUTDOOR_C)
-        cop = cop_at(params.cop, outdoor, params.hot_c + 5.0) if params.cop > 1 else 1.0
+        cop: FloatArray | float = 1.0
+        if params.cop > 1:
+            outdoor = await self.outdoor.hourly(past.start, past.end)
+            cop = cop_at(params.cop, np.nan_to_num(outdoor, nan=ASSUMED_OUTDOOR_C), params.hot_c + 5.0)
         starts = int(past.start.timestamp()) + HOUR_S * np.arange(len(power), dtype=np.int64)
         draws = await self.hass.async_add_executor_job(
             lambda: learn_draws(
@@ -96,38 +98,24 @@ class Teacher:
         )
 
     async def heating(self, asset: PlannedAsset, params: HeatingParams) -> Lesson | None:
-        """The room behind its temperature, the weather and the heat that its pump gave by the configured COP.
+        """The room behind its temperature, the weather and the heat its pump gave; its COP where heat is metered.
 
-        An underfloor circuit is two masses, of which one sensor does not tell.
+        Without a heat meter heat is what the configured COP makes of the power: the room is then right by that COP, and
+        so are the kilowatt-hours that are planned. An underfloor circuit is two masses, which one sensor does not tell.
         """
-        if params.emitter != RADIATORS:
-            return None
         past = self.past
         power = await past.power_kw(asset, "heat_energy", "heat_power")
-        room = await past.mean(asset, "room_temperature", "room_temperature")
-        if not np.isfinite(power).any() or not np.isfinite(room).any():
+        if not np.isfinite(power).any():
             return None
         outdoor = await self.outdoor.hourly(past.start, past.end)
-        cop = cop_at(params.cop, outdoor, params.flow_c) if params.cop > 1 else 1.0
-        fit = await self.hass.async_add_executor_job(fit_room, room, outdoor, power * cop)
-        if fit is None:
-            return None
-        return Lesson(
-            learned=past.end,
-            values={
-                "capacity_kwh_k": round(fit.capacity_kwh_k, 3),
-                "loss_kw_k": round(fit.loss_kw_k, 4),
-                "gains_kw": round(max(fit.gains_kw, 0.0), 3),
-            },
-            days=round(fit.days, 1),
-            good=fit.good,
-            provisional=False,
-            marks={
-                "day_ahead_error_c": round(fit.error_k, 2),
-                "capacity_error": round(fit.sure_capacity, 3),
-                "loss_error": round(fit.sure_loss, 3),
-            },
-        )
+        room = await past.mean(asset, "room_temperature", "room_temperature")
+        metered = await past.bound_kw(asset, "heat_energy")
+        cop = await self.hass.async_add_executor_job(fit_cop, metered, power, outdoor, params.flow_c)
+        heat = metered if cop is not None else power * _cop(params, outdoor)
+        fit = None
+        if params.emitter == RADIATORS:
+            fit = await self.hass.async_add_executor_job(fit_room, room, outdoor, heat)
+        return _heated(past.end, fit, cop)
 
     async def vehicle(
         self, asset: PlannedAsset, params: VehicleParams, known: Watch | None
@@ -152,8 +140,41 @@ class Teacher:
         )
         return watch, lesson
 
-    async def _outdoor(self, past: AssetPast) -> FloatArray:
-        return np.nan_to_num(await self.outdoor.hourly(past.start, past.end), nan=ASSUMED_OUTDOOR_C)
+
+def _cop(params: HeatingParams, outdoor: FloatArray) -> FloatArray | float:
+    return cop_at(params.cop, outdoor, params.flow_c) if params.cop > 1 else 1.0
+
+
+def _heated(learned: datetime, room: RoomFit | None, cop: CopFit | None) -> Lesson | None:
+    """What is good of both; when neither is, both as they are, to be looked at."""
+    values: dict[str, Any] = {}
+    marks: dict[str, float] = {}
+    useless: dict[str, Any] = {}
+    if room is not None:
+        marks |= {
+            "day_ahead_error_c": round(room.error_k, 2),
+            "capacity_error": round(room.sure_capacity, 3),
+            "loss_error": round(room.sure_loss, 3),
+        }
+        (values if room.good else useless).update(
+            capacity_kwh_k=round(room.capacity_kwh_k, 3),
+            loss_kw_k=round(room.loss_kw_k, 4),
+            gains_kw=round(max(room.gains_kw, 0.0), 3),
+        )
+    if cop is not None:
+        marks["cop_error"] = round(cop.error, 3)
+        (values if cop.good else useless).update(cop=round(cop.cop, 2), flow_c=cop.flow_c)
+    if not marks:
+        return None
+    days = room.days if room is not None else cop.hours / 24 if cop is not None else 0.0
+    return Lesson(
+        learned=learned,
+        values=values or useless,
+        days=round(days, 1),
+        good=bool(values),
+        provisional=False,
+        marks=marks,
+    )
 
 
 def _departure(trip: Trip, params: VehicleParams) -> dict[str, Any]:

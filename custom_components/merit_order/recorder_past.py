@@ -47,6 +47,11 @@ class AssetPast:
             found += [await self._mean(s) for s in self._statistics(asset, power, "power")]
         return self._first_known(found)
 
+    async def bound_kw(self, asset: PlannedAsset, option: str) -> FloatArray:
+        """Hourly kW by the counter bound under that option; (n,)."""
+        counter = bound_entity(asset, option)
+        return self._first_known([await self._counted(counter)] if counter is not None else [])
+
     async def mean(
         self, asset: PlannedAsset, key: str, option: str, entity_id: str | None = None
     ) -> FloatArray:

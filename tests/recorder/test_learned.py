@@ -64,7 +64,7 @@ def room(outside: Sequence[float]) -> tuple[list[float], list[float]]:
     for at, cold in zip(LOCAL, outside, strict=True):
         uses = 1.4 if warm < (21.0 if 6 <= at.hour < 22 else 19.0) else 0.1
         before = warm
-        heat = uses * float(cop_at(3.5, np.array([cold]), 40.0)[0])
+        heat = uses * float(cop_at(4.2, np.array([cold]), 40.0)[0])
         warm += (heat + 0.3 - 0.2 * (warm - cold)) / 10.0
         power.append(uses)
         means.append((before + warm) / 2)
@@ -94,6 +94,9 @@ async def test_tank_room_and_car_are_learned_from_what_the_recorder_knows(
     (heat, water), (power, rooms) = tank(), room(outside)
     await remember(hass, "sensor.tank_kwh", heat, first=FIRST)
     await measured(hass, "sensor.tank_c", [celsius * 1.8 + 32 for celsius in water], "°F", "temperature")
+    # The pump is better than the default of 3.5 says; its meter shows it.
+    given = cop_at(4.2, np.array(outside), 40.0) * np.array(power)
+    await remember(hass, "sensor.heat_kwh", given.tolist(), first=FIRST)
     await measured(hass, "sensor.pump_w", [1000 * kw for kw in power], "W", "power")
     await measured(hass, "sensor.room_c", rooms, "°C", "temperature")
     await drive(hass, freezer)
@@ -107,6 +110,8 @@ async def test_tank_room_and_car_are_learned_from_what_the_recorder_knows(
     assert fit.good
     assert fit.values["loss_kw_k"] == pytest.approx(0.2, rel=0.1)
     assert fit.values["capacity_kwh_k"] == pytest.approx(10.0, rel=0.15)
+    said = cop_at(fit.values["cop"], np.array([0.0, 8.0]), fit.values["flow_c"])
+    np.testing.assert_allclose(said, cop_at(4.2, np.array([0.0, 8.0]), 40.0), rtol=0.05)
     trips = lessons["wallbox_vehicle"]
     assert trips.provisional
     (trip,) = trips.values["departures"]
@@ -128,7 +133,12 @@ async def learned(hass: HomeAssistant) -> dict[str, Lesson]:
             "rooms",
             "heating",
             Role.HEAT,
-            {"climate": "climate.rooms", "power": "sensor.pump_w", "room_temperature": "sensor.room_c"},
+            {
+                "climate": "climate.rooms",
+                "power": "sensor.pump_w",
+                "room_temperature": "sensor.room_c",
+                "heat_energy": "sensor.heat_kwh",
+            },
         ),
         thing(
             "wallbox",

@@ -48,7 +48,7 @@ def lived(
     return room, outdoor, power, sunny
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     capacity=st.floats(3.0, 25.0),
     time_constant=st.floats(20.0, 120.0),

@@ -154,6 +154,8 @@ HEAT = Binding(
         *METER,
         sensor("room_temperature", "temperature"),
         sensor("flow_temperature", "temperature", advanced=True),
+        # Read only to learn from: what the pump gave for what it used.
+        sensor("heat_energy", "energy", advanced=True),
     ),
     main=("climate",),
     read=_heat,
