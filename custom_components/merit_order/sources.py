@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import zlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,6 +39,8 @@ LOGGER = logging.getLogger(__name__)
 AHEAD = timedelta(hours=54)
 FIRST_RETRY_S = 60.0
 SLOWEST_RETRY_S = 1800.0
+SPREAD = timedelta(seconds=20)
+RETRY_SPREAD = 0.5
 # Nothing is asked more often than this, whatever a plug-in says, nor less often: clocks and contracts change.
 OFTENEST = timedelta(seconds=60)
 RAREST = timedelta(hours=1)
@@ -203,6 +206,11 @@ class Sources:
             shelf_key="load:own_history",
         )
 
+    @property
+    def own_share(self) -> float:
+        """0 … 1, each home's own: homes that wait for the same hour, or fail together, do not ask together."""
+        return zlib.crc32(self.entry.entry_id.encode()) / 2**32
+
     def _restore_all(self) -> None:
         """Blocking: a fortnight of prices is thousands of spans."""
         for item in self.items:
@@ -250,13 +258,13 @@ class Sources:
         item.value, item.expected = value, expected
         item.fetched, item.error, item.failures = now, None, 0
         self.ports.store.save(item.shelf_key, {"value": kept, "fetched": now.isoformat()})
-        self._at(item, max(item.next_after(now), now + OFTENEST))
+        self._at(item, max(item.next_after(now) + self.own_share * SPREAD, now + OFTENEST))
 
     def _failed(self, item: Source[Any], err: SourceError, now: datetime) -> None:
         if item.error is None:
             LOGGER.warning("No %s from %s: %s", item.key, item.kind, err)
         item.error = err
-        wait = min(FIRST_RETRY_S * 2**item.failures, SLOWEST_RETRY_S)
+        wait = min(FIRST_RETRY_S * 2**item.failures * (1 + RETRY_SPREAD * self.own_share), SLOWEST_RETRY_S)
         if isinstance(err, RateLimited):
             wait = max(wait, err.retry_after_s)
         item.failures += 1

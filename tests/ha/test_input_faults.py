@@ -228,9 +228,9 @@ async def test_a_surprise_while_fetching_is_an_error_like_any_other_and_asked_ag
     assert isinstance(source.error, BadData)
     assert source.value is not None, "the last good prices are kept"
     assert "of another integration" in caplog.text
-    await clock(70)
+    await clock(100)
     assert len(calls) == 2
     source.fetch = good
-    await clock(130)
+    await clock(200)
     assert source.error is None
     caplog.clear()

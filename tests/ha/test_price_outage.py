@@ -77,8 +77,11 @@ def price_input(entry: MockConfigEntry) -> InputStatus:
     return status
 
 
-async def quarters(clock: Advance, count: int) -> None:
-    for _ in range(count):
+async def live(clock: Advance, hours: int, quarters: int = 0) -> None:
+    """By the hour where nothing is looked at: a plan each quarter would prove no more."""
+    for _ in range(hours):
+        await clock(3600)
+    for _ in range(quarters):
         await clock(900)
 
 
@@ -91,14 +94,14 @@ async def test_six_hours_without_the_price_server(
 ) -> None:
     """Away from 14:02 to 20:02 UTC: tomorrow's prices, due at 16:00, come four hours late."""
     issues = ir.async_get(hass)
-    await quarters(clock, 20)
+    await live(clock, 5)
     assert price_input(agile_home).health is Health.FRESH
     await octopus.break_("octopus", Fault.CLOSED)
-    await quarters(clock, 11)
+    await live(clock, 2, 3)
     status = price_input(agile_home)
     assert (status.health, status.rule, status.reason) == (Health.STALE, "last_good", "cannot_connect")
     assert issues.async_get_issue(DOMAIN, "no_prices") is not None
-    await quarters(clock, 13)
+    await live(clock, 3, 1)
     status = price_input(agile_home)
     assert (status.health, status.reason) == (Health.PARTIAL, "cannot_connect"), "three hours are left"
     price = hass.states.get("sensor.home_price_now")
@@ -107,7 +110,7 @@ async def test_six_hours_without_the_price_server(
 
     server_clock.set(START + timedelta(hours=11))
     await octopus.mend("octopus")
-    await quarters(clock, 3)
+    await live(clock, 0, 3)
     assert price_input(agile_home).health is Health.FRESH
     assert issues.async_get_issue(DOMAIN, "no_prices") is None
     source = agile_home.runtime_data.home.sources.find("price")

@@ -1,16 +1,19 @@
 """Things that are away, late, wrong or gone: the rest of the home goes on."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.errors import CannotConnect
 from custom_components.merit_order.engine.model.plan import Health
+from custom_components.merit_order.sources import Sources
 
 from .homes import BATTERY_ID, BOILER_ID, CONTRACT, entity_home, set_house, state_of
 
@@ -128,16 +131,41 @@ async def test_a_failing_source_is_asked_ever_more_rarely_and_its_last_value_use
     source.fetch = fails
     await home.runtime_data.home.sources.refresh()
     first = len(asked)
-    for _ in range(60):
+    for _ in range(20):
         await clock(60)
-    # 1, 2, 4, 8, 16, 30 minutes after the first failure.
-    assert 5 <= len(asked) - first <= 7
+    # 1, 2, 4, 8 minutes after the failure before, and this home's share of half as much again.
+    assert 3 <= len(asked) - first <= 5
     assert source.value == good
     assert health(home, "price") is Health.STALE
     source.fetch = real
     await clock(1860)
     await clock(300)
     assert health(home, "price") is Health.FRESH
+
+
+async def test_homes_that_wait_for_the_same_hour_ask_one_after_the_other(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
+) -> None:
+    """A day's prices appear for all homes at once: each asks some seconds after, by its own share of twenty."""
+    sources, ports = home.runtime_data.home.sources, home.runtime_data.home.ports
+    source = sources.find("price")
+    asked = []
+    real, due = source.fetch, dt_util.utcnow() + timedelta(minutes=10)
+
+    async def fetch(start: Any, end: Any) -> Any:
+        asked.append(dt_util.utcnow())
+        return await real(start, end)
+
+    source.fetch, source.next_after = fetch, lambda now: due
+    await sources.refresh()
+    asked.clear()
+    await clock(600)
+    assert asked == []
+    await clock(20)
+    assert len(asked) == 1
+    shares = {Sources(hass, MockConfigEntry(entry_id=f"home {i}"), ports).own_share for i in range(50)}
+    assert len(shares) == 50
+    assert max(shares) - min(shares) > 0.8
 
 
 async def test_nothing_is_left_running_after_unloading(hass: HomeAssistant, home: MockConfigEntry) -> None:
