@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { commandRows } from "../src/logic/commands";
 import { charge, inputRows } from "../src/logic/health";
 import { hoursAhead, isNight } from "../src/logic/kiosk";
 import { format, NOW, picture, plan, t } from "./home";
@@ -40,33 +39,6 @@ describe("night", () => {
     expect(isNight(undefined, NOW, "Europe/Brussels")).toBe(false);
     expect(isNight(undefined, Date.parse("2026-11-21T21:30:00Z"), "Europe/Brussels")).toBe(true);
     expect(isNight(undefined, Date.parse("2026-11-21T21:30:00Z"), "America/New_York")).toBe(false);
-  });
-});
-
-describe("commands", () => {
-  const told = { at: "2026-11-21T11:15:00Z", happening: "commanded", asset: "Battery", asset_id: "b" };
-  const words: Record<string, string> = {
-    commanded: "Told",
-    charge: "charge",
-    off: "switch off",
-    hand: "Left alone",
-  };
-  const localize = (key: string): string => words[key.split(".").at(-1) ?? ""] ?? "";
-  const rows = (...commands: object[]) =>
-    commandRows(
-      commands.map((one) => ({ ...told, ...one })),
-      NOW,
-      localize,
-      format,
-    ).map((row) => row.what);
-
-  it("are told in the logbook's words, with what matters of them", () => {
-    expect(rows({ action: "charge", power_kw: 3 }, { action: "off", power_kw: 0 })).toEqual([
-      "Told: charge 3.0 kW",
-      "Told: switch off",
-    ]);
-    expect(rows({ happening: "hand", until: "2026-11-21T12:00:00Z" })).toEqual(["Left alone: → 13:00"]);
-    expect(rows({ happening: "restored" })).toEqual(["restored"]);
   });
 });
 

@@ -6,6 +6,7 @@ import { commandRows } from "../logic/commands";
 import { charge, type InputRow, inputRows } from "../logic/health";
 import { notices, waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
+import { commandList, commandStyles } from "../parts/commands";
 import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
@@ -24,6 +25,7 @@ export class HealthCard extends PictureCard {
   static override styles = [
     palette,
     cardStyles,
+    commandStyles,
     css`
       h2:not(:first-child) { margin-top: 22px; }
       ul { list-style: none; margin: 6px 0 0; padding: 0; font-size: 14px; line-height: 1.45; }
@@ -94,12 +96,10 @@ export class HealthCard extends PictureCard {
   private told(hass: Hass): TemplateResult {
     const { picture, t } = this;
     const { now } = this.clock;
-    const rows = commandRows(picture?.commands ?? [], now, (key) => hass.localize(key), this.format(hass));
-    if (rows.length === 0) return html`<p class="quiet">${t("health.no_commands")}</p>`;
-    return html`<ul>${rows.map(
-      (row) =>
-        html`<li class="told"><span class="quiet">${row.time}</span><span>${row.name}</span><span>${row.what}</span></li>`,
-    )}</ul>`;
+    const rows = commandRows(picture?.commands ?? [], now, t, this.format(hass));
+    return rows.length === 0
+      ? html`<p class="quiet">${t("health.no_commands")}</p>`
+      : commandList(rows, true);
   }
 
   private body(hass: Hass): TemplateResult {

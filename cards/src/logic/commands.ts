@@ -1,47 +1,68 @@
-/** What devices were told, in the words the logbook uses for it: Home Assistant has them in the person's language. */
+/** What devices were told, or would be if it were not for the mode, and what came of it. */
 
 import type { CommandTold } from "../data/types";
+import { isKey, type Key, type Translate } from "../i18n/translate";
 import type { Format } from "./format";
 
-const WORDS = "component.merit_order.entity.event.activity.state_attributes";
-const MOST = 12;
-/** Actions that say all by themselves. */
-const WITHOUT_AMOUNT = new Set(["on", "off", "hold", "release", "leave"]);
-
 export interface CommandRow {
-  readonly time: string;
-  readonly name: string;
-  /** "Told: charge 3.0 kW". */
+  readonly at: string;
+  readonly asset: string;
   readonly what: string;
+  /** What came of it; empty where nothing measures it. */
+  readonly outcome: string;
+  readonly grade: "good" | "bad" | "none";
 }
 
-/** The last of them, newest first. `localize` gives Home Assistant's own word for a key, or nothing. */
+const BAD = new Set(["half", "ignored", "refused"]);
+const FAILED = new Set(["refused", "given_up"]);
+
+/** Commands as rows, newest first; of one asset alone when it is named. */
 export function commandRows(
   commands: readonly CommandTold[],
   now: number,
-  localize: (key: string) => string,
+  t: Translate,
   format: Format,
+  assetId?: string,
 ): CommandRow[] {
-  const word = (kind: string, value: string): string => localize(`${WORDS}.${kind}.state.${value}`) || value;
-  return commands.slice(0, MOST).map((told) => {
-    const what = [
-      told.action === undefined ? "" : word("action", told.action),
-      told.action === undefined || WITHOUT_AMOUNT.has(told.action) ? "" : amount(told, format),
-      told.until === undefined ? "" : `→ ${format.when(Date.parse(told.until), now)}`,
-    ];
-    const said = what.filter(Boolean).join(" ");
-    const happening = word("event_type", told.happening);
-    return {
-      time: format.when(Date.parse(told.at), now),
-      name: told.asset,
-      what: said ? `${happening}: ${said}` : happening,
-    };
-  });
+  return commands
+    .filter((command) => assetId === undefined || command.asset_id === assetId)
+    .map((command) => ({
+      at: format.when(Date.parse(command.at), now),
+      asset: command.asset,
+      what: [said(command, now, t, format), because(command, t)].filter(Boolean).join(" · "),
+      outcome: outcome(command, t),
+      grade:
+        BAD.has(command.verdict ?? "") || FAILED.has(command.happening)
+          ? "bad"
+          : command.verdict === "obeyed"
+            ? "good"
+            : "none",
+    }));
 }
 
-function amount(told: CommandTold, format: Format): string {
-  const { power_kw: power, current_a: current, target_c: target } = told;
-  if (typeof power === "number") return format.power(Math.abs(power));
-  if (typeof current === "number") return `${format.number(current, 0)} A`;
-  return typeof target === "number" ? `${format.number(target, 0)} °C` : "";
+function said(command: CommandTold, now: number, t: Translate, format: Format): string {
+  const key = `told.${command.action}`;
+  const order = isKey(key)
+    ? t(key, {
+        power: format.power(command.power_kw ?? 0),
+        current: format.number(command.current_a ?? 0, 0),
+        target: format.number(command.target_c ?? 0),
+      })
+    : (command.action ?? "");
+  const happening: Key | string = `happening.${command.happening}`;
+  const time = command.until ? format.when(Date.parse(command.until), now) : "";
+  if (command.happening === "hand" || command.happening === "given_up")
+    return t(time ? `happening.${command.happening}_until` : `happening.${command.happening}`, { time });
+  return isKey(happening) ? t(happening, { order }) : order;
+}
+
+/** Why, where it is more than the plan's own wish. */
+function because(command: CommandTold, t: Translate): string {
+  const key = `cause.${command.reason}`;
+  return isKey(key) ? t(key) : "";
+}
+
+function outcome(command: CommandTold, t: Translate): string {
+  const key = `verdict.${command.verdict}`;
+  return isKey(key) ? t(key) : "";
 }

@@ -1,8 +1,10 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Hass } from "../data/hass";
 import type { Now } from "../data/types";
+import { commandRows } from "../logic/commands";
 import { notices, waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
+import { commandList, commandStyles } from "../parts/commands";
 import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
@@ -12,6 +14,7 @@ export class NowCard extends PictureCard {
   static override styles = [
     palette,
     cardStyles,
+    commandStyles,
     css`
       ha-card { container-type: inline-size; height: auto; }
       .moving { margin-top: 18px; }
@@ -19,6 +22,8 @@ export class NowCard extends PictureCard {
         .halves { display: grid; grid-template-columns: 1fr minmax(320px, 0.8fr); gap: 32px; align-items: center; }
         .moving { margin-top: 0; }
       }
+      details { margin-top: 16px; }
+      summary { cursor: pointer; font-size: 14px; line-height: 32px; color: var(--mo-quiet); }
       .charge { margin: 10px 0 0; text-align: center; font-size: 14px; }
     `,
   ];
@@ -48,6 +53,15 @@ export class NowCard extends PictureCard {
       ${home.battery_soc === null ? nothing : html`<p class="charge quiet">${t("charge_now", { percent: format.percent(home.battery_soc) })}</p>`}`;
   }
 
+  /** The last commands, for whoever wonders; folded away. */
+  private told(hass: Hass): TemplateResult | typeof nothing {
+    const { home, picture, t } = this;
+    const rows = commandRows(picture?.commands ?? [], this.clock.now, t, this.format(hass));
+    if (rows.length === 0 || !home) return nothing;
+    const heading = t(home.mode === "advise" ? "commands.would" : "commands");
+    return html`<details><summary>${heading}</summary>${commandList(rows, true)}</details>`;
+  }
+
   private body(hass: Hass): TemplateResult {
     const { home, plan, t, dark } = this;
     const format = this.format(hass);
@@ -60,7 +74,7 @@ export class NowCard extends PictureCard {
               ?dark=${dark}></merit-order-summary><div class="moving">${this.moving(hass, home)}</div></div>`
           : nothing
       }
-      ${wait ? html`<p class="wait" role="status">${wait}</p>` : nothing}`;
+      ${wait ? html`<p class="wait" role="status">${wait}</p>` : nothing}${this.told(hass)}`;
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -1,14 +1,20 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
-import type { AssetEntities, AssetPlan, Block } from "../data/types";
+import type { AssetEntities, AssetPlan, Block, CommandTold } from "../data/types";
 import type { Key, Translate } from "../i18n/translate";
+import { commandRows } from "../logic/commands";
 import type { Format } from "../logic/format";
 import { clockTime, nextAt } from "../logic/needs";
 import { what, why } from "../logic/sentences";
+import { commandList, commandStyles } from "./commands";
 import { palette } from "./theme";
 
 /** Of a block that is nearly over there would be nothing left to order. */
 const LEAST_MS = 15 * 60_000;
+
+/** The mode of a block that stands for a thing without any. */
+export const NO_BLOCK = "none";
+const MOST_TOLD = 3;
 
 /** What a person orders by hand, as the fields of an action of Merit Order. */
 export interface Order {
@@ -22,6 +28,7 @@ export interface Order {
 export class BlockDetail extends LitElement {
   static override styles = [
     palette,
+    commandStyles,
     css`
       :host { display: block; margin-top: 8px; padding: 12px 14px; border-radius: 10px; border: 1px solid var(--mo-line); color: var(--mo-text); font-size: 14px; line-height: 1.5; }
       header { display: flex; justify-content: space-between; gap: 12px; font-size: 16px; font-weight: 600; }
@@ -43,6 +50,8 @@ export class BlockDetail extends LitElement {
   @property({ attribute: false }) entities: AssetEntities | undefined;
   /** Of a block that is over: what had been planned for its time, in kWh. */
   @property({ attribute: false }) planned: number | null = null;
+  /** What the thing was told lately. */
+  @property({ attribute: false }) commands: readonly CommandTold[] = [];
   @property({ attribute: false }) now = Date.now();
   @property({ attribute: false }) format!: Format;
   @property({ attribute: false }) t!: Translate;
@@ -83,35 +92,41 @@ export class BlockDetail extends LitElement {
     this.dispatchEvent(new CustomEvent("allowed", { detail: { entity: this.entities?.switch, allowed } }));
   };
 
+  private get advises(): boolean {
+    return this.commands.some((command) => command.happening === "would");
+  }
+
+  /** Power, energy, and what it costs; of what is over, what had been planned. */
+  private amounts(over: boolean): string[] {
+    const { block, planned, format, t } = this;
+    const money = format.money(Math.abs(block.cost));
+    const last = over
+      ? planned !== null && t("detail.planned", { energy: format.energy(Math.abs(planned)) })
+      : t(block.cost < 0 ? "detail.earns" : "detail.cost", { money });
+    const amounts = [format.power(Math.abs(block.power_kw)), format.energy(Math.abs(block.energy_kwh))];
+    return last ? [...amounts, last] : amounts;
+  }
+
   protected override render(): TemplateResult {
     const { asset, block, entities, now, format, t } = this;
     const [start, end] = [Date.parse(block.start), Date.parse(block.end)];
-    const money = t(block.cost < 0 ? "detail.earns" : "detail.cost", {
-      money: format.money(Math.abs(block.cost)),
-    });
-    const amounts = [
-      format.power(Math.abs(block.power_kw)),
-      format.energy(Math.abs(block.energy_kwh)),
-      money,
-    ];
     const over = block.mode.startsWith("did.");
-    if (over)
-      amounts.splice(
-        2,
-        1,
-        ...(this.planned === null
-          ? []
-          : [t("detail.planned", { energy: format.energy(Math.abs(this.planned)) })]),
-      );
-    return html`<header><span>${what(asset, block, t)}</span>
+    const planned = block.mode !== NO_BLOCK;
+    const told = commandRows(this.commands, now, t, format, asset.id).slice(0, MOST_TOLD);
+    return html`<header><span>${planned ? what(asset, block, t) : asset.name}</span>
         <button aria-label=${t("detail.close")} @click=${this.close}>✕</button></header>
-      <p>${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${amounts.join(" · ")}</span></p>
-      ${over ? nothing : html`<p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>`}
+      <p>${
+        planned
+          ? html`${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${this.amounts(over).join(" · ")}</span>`
+          : t("lane_empty")
+      }</p>
+      ${over || !planned ? nothing : html`<p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>`}
       ${over ? nothing : this.orders(start, end)}
       ${
         entities?.switch
           ? html`<label><input type="checkbox" .checked=${entities.enabled} @change=${this.allow} />${t("detail.allowed")}</label>`
           : nothing
-      }`;
+      }
+      ${told.length > 0 ? html`<p class="quiet">${t(this.advises ? "commands.would" : "commands")}</p>${commandList(told, false)}` : nothing}`;
   }
 }

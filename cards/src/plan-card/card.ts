@@ -32,7 +32,7 @@ export class PlanCard extends PictureCard<Config> {
   @state() private width = 0;
   @state() private hours: number | null = null;
   @state() private asTable = false;
-  @state() private picked: { asset: string; start: string } | null = null;
+  @state() private picked: { asset: string; block: Block } | null = null;
 
   /** Where a person moved to; null follows the clock. */
   @state() private sight: Sight | null = null;
@@ -76,8 +76,9 @@ export class PlanCard extends PictureCard<Config> {
     const now = new Date(this.clock.now).toISOString();
     // The plan moves on: its first block begins anew with every plan.
     const block =
-      asset?.blocks.find((one) => one.start === this.picked?.start) ??
-      asset?.blocks.find((one) => now < one.end);
+      asset?.blocks.find((one) => one.start === this.picked?.block.start) ??
+      asset?.blocks.find((one) => now < one.end && one.mode !== "off") ??
+      this.picked?.block;
     return asset && block ? { asset, block } : null;
   }
 
@@ -143,7 +144,7 @@ export class PlanCard extends PictureCard<Config> {
           this.sight = within(line, event.detail);
         }}
         @block-picked=${(event: BlockPicked) => {
-          this.picked = { asset: event.detail.asset.id, start: event.detail.block.start };
+          this.picked = { asset: event.detail.asset.id, block: event.detail.block };
         }}></merit-order-plan-chart>
       ${drawn.past.slots > 0 && sight.from < now ? pastLegend(t) : nothing}`;
   }
@@ -160,7 +161,7 @@ export class PlanCard extends PictureCard<Config> {
       Date.parse(block.end),
     );
     return html`<merit-order-block-detail .asset=${asset} .block=${block} .planned=${planned} .now=${this.clock.now}
-      .format=${format} .t=${t} .entities=${this.picture?.entities[asset.id]} ?dark=${this.dark}
+      .format=${format} .t=${t} .entities=${this.picture?.entities[asset.id]} .commands=${this.picture?.commands ?? []} ?dark=${this.dark}
       @allowed=${this.allow} @ordered=${this.order}
       @closed=${() => {
         this.picked = null;

@@ -11,6 +11,7 @@ export type Pick = (asset: AssetPlan, block: Block) => void;
 
 const LETTER = 6.2;
 const STILL = 4;
+const HOUR = 3_600_000;
 
 /** The words of a block, the fuller the more room there is; none where none fits. */
 export function caption(pen: Pen, one: LaneBlock, width: number): string {
@@ -41,7 +42,7 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
   const middle = (row.top + row.bottom) / 2;
   return svg`
     <g style=${`--lane:var(--mo-${colour})`}>
-    ${title(pen, narrow ? row : { top: row.top + 4, bottom: row.bottom }, short(asset.name, narrow), narrow ? none : "")}
+    ${named(pen, row, none, pick)}
     <line class="track" x1=${axis.left} x2=${axis.right} y1=${middle} y2=${middle} />
     ${blocks.map((one) => {
       const from = Math.max(x(axis, one.from), axis.left);
@@ -72,6 +73,42 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
     })}
     ${narrow || !none ? null : svg`<text class="note" x=${Math.max(x(axis, view.now), axis.left) + 6} y=${middle - 4}>${none}</text>`}
     </g>`;
+}
+
+/** The name of the thing; picking it opens what runs or comes next, or lets it be run if there is nothing. */
+function named(pen: Pen, row: LaneBand, none: string, pick: Pick): SVGTemplateResult {
+  const { narrow, now } = pen.view;
+  const { asset } = row.lane;
+  const name = title(
+    pen,
+    narrow ? row : { top: row.top + 4, bottom: row.bottom },
+    short(asset.name, narrow),
+    narrow ? none : "",
+  );
+  if (!asset.controlled) return name;
+  const next = asset.blocks.find((block) => Date.parse(block.end) > now && block.mode !== "off");
+  const open = (): void => pick(asset, next ?? emptyBlock(now));
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    open();
+  };
+  return svg`<g class="named" role="button" tabindex="0" aria-label=${pen.t("lane_open", { name: asset.name })} @click=${open} @keydown=${press}>
+    <rect class="touch" x="0" y=${narrow ? row.top - 22 : row.top - 2} width=${narrow ? 140 : 106} height=${narrow ? 22 : 28} rx="4" />${name}</g>`;
+}
+
+/** Stands for a thing for which nothing is planned: an hour from now on. */
+function emptyBlock(now: number): Block {
+  const [start, end] = [now, now + HOUR].map((at) => new Date(at).toISOString());
+  return {
+    start: start ?? "",
+    end: end ?? "",
+    mode: "none",
+    power_kw: 0,
+    energy_kwh: 0,
+    cost: 0,
+    source: null,
+  };
 }
 
 function short(name: string, narrow: boolean): string {

@@ -28,6 +28,9 @@ export const chartStyles = css`
   .block { cursor: pointer; outline: none; }
   .block text { font-size: 11.5px; font-weight: 600; pointer-events: none; }
   .touch { fill: transparent; }
+  .named { cursor: pointer; outline: none; }
+  .named:hover .name { text-decoration: underline; }
+  .named:focus-visible .touch { stroke: var(--mo-text); stroke-width: 2; }
   .block.solid .body { fill: var(--lane); }
   .block.solid text { fill: var(--mo-on-colour); }
   .block.soft .body { fill: color-mix(in srgb, var(--lane) 22%, var(--mo-surface)); }
