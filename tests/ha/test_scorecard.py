@@ -19,14 +19,16 @@ from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.series import Forecast, Quality, Series
 from custom_components.merit_order.sensor_scorecard import SCORE_SENSORS
 from custom_components.merit_order.sources import Source
+from custom_components.merit_order.stored import ForecastConfig, PlugIn, TariffConfig
 
-from .homes import entity_home, respond, set_house, state_of
+from .homes import CONTRACT, ROOF, entity_devices, entity_home, respond, set_house, state_of, subentry
 
 type Advance = Callable[[float], Awaitable[None]]
 
 HOUR = timedelta(hours=1)
 # Midnight in Paris, as the clock of these tests stands at 10:02 there.
 MIDNIGHT = datetime(2026, 11, 21, 23, tzinfo=UTC)
+FORMULA = {"factor": 1.0, "supplier": 0.0, "grid_fee": 0.0, "levy": 0.0, "vat": 0.0}
 LOAD_QUALITY = "sensor.home_load_forecast_quality"
 
 
@@ -120,6 +122,50 @@ async def test_a_bad_forecast_is_named_in_words_also_after_a_restart(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.runtime_data.scorecard.data == before
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_panels_are_judged_by_their_own_counter_and_prices_by_what_was_published(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    """1 kW was measured of 0.8 kW said; 0.40 was expected before 0.20 was published."""
+    hass.config.currency = "EUR"
+    await set_house(hass)
+    provider = ForecastConfig(
+        source=PlugIn(kind="energy_platform", options={"provider": "gone"}), asset=f"{ROOF}_solar"
+    )
+    contract = TariffConfig(supply=PlugIn(kind="entity", options={"entity": "sensor.price", **FORMULA}))
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        entry_id="home",
+        subentries_data=[
+            *entity_devices(),
+            subentry(CONTRACT, "tariff", "Contract", contract),
+            subentry("sun", "forecast", "Sun", provider),
+        ],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    sources = entry.runtime_data.home.sources
+    sources.stop()
+    await remember(hass, "sensor.roof_solar_energy", 1.0, 24)
+    says(sources.find(f"solar:{ROOF}_solar"), 0.8)
+    price = sources.find("price")
+    price.value = Series.regular(MIDNIGHT - HOUR, 60, [0.30], Quality.KNOWN)
+    price.expected = Series.regular(MIDNIGHT, 60, [0.40] * 24, Quality.FORECAST)
+    await until(hass, clock, MIDNIGHT)
+    price.value = Series.regular(MIDNIGHT, 60, [0.20] * 24, Quality.KNOWN)
+    price.expected = None
+    await until(hass, clock, MIDNIGHT + timedelta(days=1, minutes=20))
+    rows = {row["forecast"]: row for row in entry.runtime_data.scorecard.json()}
+    sun = rows[f"solar:{ROOF}_solar"]
+    assert (sun["name"], sun["unit"], sun["days"]) == ("Panels", "kW", 1)
+    assert (sun["mae"], sun["bias"], sun["daily_error"]) == pytest.approx((0.2, -0.2, 0.2))
+    assert (rows["price"]["unit"], rows["price"]["mae"]) == ("EUR/kWh", 0.2)
+    assert rows["price"]["bias"] == pytest.approx(1.0)
+    assert state_of(hass, "sensor.home_solar_forecast_panels_quality") == "learning"
     await hass.config_entries.async_unload(entry.entry_id)
 
 
