@@ -65,7 +65,10 @@ describe("views", () => {
   it("are those the home has something for", () => {
     expect(paths(HOME)).toEqual(["now", "plan", "devices", "health", "kiosk"]);
     expect(paths(changed(entity("sensor.saved", "home", "savings_total")))).toContain("savings");
-    expect(paths({ ...HOME, entities: {} })).toEqual(["plan"]);
+    const charged = changed(entity("sensor.charge", "home", "demand_charge"));
+    expect(JSON.stringify(views(things(charged), t))).toContain("merit-order-capacity");
+    expect(JSON.stringify(views(things(HOME), t))).not.toContain("merit-order-capacity");
+    expect(paths({ ...HOME, entities: {} })).toEqual(["now", "plan", "kiosk"]);
   });
 
   it("ask for needs only where something can be asked of", () => {

@@ -20,11 +20,19 @@ export interface Thing {
   readonly entities: readonly Entity[];
 }
 
-// What a person wants to see of a thing that is planned for, in this order; the rest is on its device's own page.
-const PLANNED = ["allowed", "deadline", "energy_needed", "energy_kwh", "run_time", "reserve_soc"];
-const SEEN = ["switch_on", "planned", "next_start", "next_end", "planned_cost"];
+// What a person wants of a thing that is planned for: first what can be set, then this; the rest is on its device's page.
+const SETTABLE = /^(switch|select|number|time)\./;
+const SET_FIRST = ["allowed", "deadline"];
+const SEEN = [
+  "switch_on",
+  "vehicle_connected",
+  "switch_power",
+  "planned",
+  "next_start",
+  "next_end",
+  "planned_cost",
+];
 const OF_THE_HOME = ["mode", "replan", "plan_status", "solar_forecast_today", "solar_forecast_tomorrow"];
-const LEFT_OUT = new Set(["plan", "planned_energy", "grid_import", "grid_export", "switch_energy"]);
 
 /** Everything Merit Order has made, by the thing a person owns. What is for diagnosis is left to its own page. */
 export function things(hass: Registries): Thing[] {
@@ -44,17 +52,19 @@ export function has(thing: Thing, key: string): boolean {
   return thing.entities.some((entity) => entity.translation_key === key);
 }
 
-function rank(entity: Entity): number {
-  const at = [...PLANNED, ...SEEN].indexOf(entity.translation_key ?? "");
-  return at < 0 ? PLANNED.length : at;
-}
-
 function rows(thing: Thing): Entity[] {
-  if (has(thing, "mode"))
-    return OF_THE_HOME.flatMap((key) => thing.entities.filter((entity) => entity.translation_key === key));
-  return thing.entities
-    .filter((entity) => !LEFT_OUT.has(entity.translation_key ?? ""))
-    .toSorted((a, b) => rank(a) - rank(b));
+  const { entities } = thing;
+  const those = (keys: readonly string[]): Entity[] =>
+    keys.flatMap((key) => entities.filter((entity) => entity.translation_key === key));
+  if (has(thing, "mode")) return those(OF_THE_HOME);
+  if (!has(thing, "allowed")) return [...entities];
+  return [
+    ...new Set([
+      ...those(SET_FIRST),
+      ...entities.filter((entity) => SETTABLE.test(entity.entity_id)),
+      ...those(SEEN),
+    ]),
+  ];
 }
 
 /** One card per thing: what is planned for first, then the home, then what only measures. */

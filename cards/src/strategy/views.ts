@@ -16,7 +16,7 @@ const asked = (found: readonly Thing[]): boolean =>
   found.some((thing) => has(thing, "allowed") && !has(thing, "reserve_soc"));
 
 function now(found: readonly Thing[], t: Translate): object {
-  const demanding = found.some((thing) => has(thing, "quarter_demand") || has(thing, "month_peak"));
+  const demanding = found.some((thing) => has(thing, "demand_charge"));
   return {
     title: t("view.now"),
     path: "now",
@@ -75,7 +75,8 @@ function kiosk(t: Translate): object {
 
 /** All views, in the order of their tabs. */
 export function views(found: readonly Thing[], t: Translate): object[] {
-  if (found.length === 0) return [plan(t)];
+  // A home that is switched off or not set up: the cards say so.
+  if (found.length === 0) return [now(found, t), plan(t), kiosk(t)];
   const saved = found.some((thing) => has(thing, "savings_total"));
   return [now(found, t), plan(t), devices(found, t), ...(saved ? [savings(t)] : []), health(t), kiosk(t)];
 }
