@@ -27,6 +27,8 @@ def moved(snapshot: Snapshot, at: datetime) -> Snapshot:
 
 def test_of_equal_hours_the_earlier() -> None:
     assert powers(plan(home([0.3] * 4, load(run_minutes=60, deadline="04:00"))), "load") == [1, 0, 0, 0]
+    parts = load(energy_kwh=2.0, contiguous=False, deadline="04:00")
+    assert powers(plan(home([0.3] * 4, parts)), "load") == [1, 1, 0, 0]
 
 
 def test_of_equal_hours_those_with_fewer_starts() -> None:

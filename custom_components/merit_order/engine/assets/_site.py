@@ -20,7 +20,9 @@ class Wishes:
     physics: float
     """Breaking a limit that cannot be broken (a fuse): only when nothing else is left."""
     need: float
-    """A needed energy that is not delivered, at the middle priority."""
+    """A needed energy that is not delivered, at the middle priority: as many times its price …"""
+    least: float
+    """… and what the dearest kWh can cost, at any priority."""
     level: float
     """One kWh below a wished storage level for one hour."""
     spare: float
@@ -28,7 +30,7 @@ class Wishes:
 
     def priced(self, priority: int) -> float:
         """A need's price by priority: 1 is served first, 9 last; each step is worth the square root of two."""
-        return self.need * float(2.0 ** ((5 - min(max(priority, 1), 9)) / 2))
+        return self.least + (self.need - self.least) * float(2.0 ** ((5 - min(max(priority, 1), 9)) / 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ relaxation: runs go to their likeliest start, switches keep their on-time, eithe
 Then prices say which of these to turn round.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +56,10 @@ class Dive:
             _as_before(program, whole)
         solver.bound(others, whole[others], whole[others])
         settled = self._improved(solver.run(), program.choices, np.setdiff1d(self._toggles, turns))
-        if settled is None or not len(turns):
-            return settled
+        if not len(turns):
+            return self._exchange(settled)
+        if settled is None:
+            return None
         best: Found | None = None
         for stage in STAGES:
             found = self.improved(self._settle_eithers(settled, stage))
@@ -70,7 +73,13 @@ class Dive:
 
     def improved(self, best: Found | None) -> Found | None:
         """Turn round whatever the prices of the last solution favour, with all whole numbers fixed as in `best`."""
-        return self._improved(best, self._program.choices, self._toggles)
+        return self._exchange(self._improved(best, self._program.choices, self._toggles))
+
+    def _exchange(self, best: Found | None) -> Found | None:
+        """Move on-time of switches to where prices favour it."""
+        # The last try may have failed: prices are those of `best`.
+        best = best and self._solver.run()
+        return self._moved(best, self._exchanged)
 
     def _settle_eithers(self, best: Found | None, stage: float) -> Found | None:
         """Fix the clearest eithers, solve again, and so on: later ones see what earlier ones did to prices."""
@@ -93,19 +102,31 @@ class Dive:
 
         Prices hold for small moves only: when all moves together gain nothing, the better half is tried, and so on.
         """
+        return self._moved(best, lambda x: self._favoured(x, choices, toggles))
+
+    def _moved(self, best: Found | None, favoured: Callable[[FloatArray], list[Move]]) -> Found | None:
         if best is None:
             return None
-        moves = self._favoured(best[1], choices, toggles)
+        moves = favoured(best[1])
         for _ in range(TRIES):
             if not moves:
                 break
             tried = self._try(best, moves)
             if tried is not None and tried[0] < best[0] - LEAST_GAIN:
                 best = tried
-                moves = self._favoured(best[1], choices, toggles)
+                moves = favoured(best[1])
             else:
                 moves = moves[: len(moves) // 2]
         return best
+
+    def _exchanged(self, x: FloatArray) -> list[Move]:
+        """Slots in which a switch is on against those in which it is off, by how much reduced costs promise."""
+        reduced, free = self._solver.duals()[1], set(self._toggles.tolist())
+        found: list[tuple[float, Move]] = []
+        for switch in self._program.switches:
+            if len(switch.columns) and int(switch.columns[0]) in free:
+                found.extend(_exchanges(switch.columns, x, reduced))
+        return [move for _, move in sorted(found, key=lambda pair: -pair[0])]
 
     def _favoured(self, x: FloatArray, choices: list[Choice], toggles: IntArray) -> list[Move]:
         """Moves by how much reduced costs promise, the most first."""
@@ -134,6 +155,18 @@ class Dive:
         if tried is None or tried[0] >= best[0] - LEAST_GAIN:
             self._solver.bound(columns, np.round(best[1][columns]), np.round(best[1][columns]))
         return tried
+
+
+def _exchanges(columns: IntArray, x: FloatArray, reduced: FloatArray) -> list[tuple[float, Move]]:
+    """(gain, move): the dearest slots in which a switch is on against the cheapest in which it is off."""
+    on, off = columns[x[columns] > 0.5], columns[x[columns] <= 0.5]
+    on, off = on[np.argsort(-reduced[on], kind="stable")], off[np.argsort(reduced[off], kind="stable")]
+    pairs = min(len(on), len(off))
+    gains = reduced[on[:pairs]] - reduced[off[:pairs]]
+    return [
+        (float(gains[i]), Move(np.array([on[i], off[i]]), np.array([0.0, 1.0])))
+        for i in np.flatnonzero(gains > LEAST_GAIN)
+    ]
 
 
 def either_columns(program: Program) -> IntArray:

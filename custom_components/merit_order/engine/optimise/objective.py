@@ -17,9 +17,15 @@ def wishes(horizon: Horizon) -> Wishes:
     top = float(max(np.max(np.abs(horizon.import_price)), np.max(np.abs(horizon.export_price)), 0.1))
     charge = horizon.capacity
     peak = 0.0 if charge is None else max(charge.price_per_kw, 0.0) * 60 / charge.window_minutes
-    # The lowest priority counts a quarter, the highest four times.
-    need = 20 * top + 5 * peak
-    return Wishes(physics=max(1000 * top, 20 * need), need=need, level=0.2 * top, spare=0.02 * min(top, 1.0))
+    least = 1.25 * peak
+    need = 20 * top + least
+    return Wishes(
+        physics=max(1000 * top, 10 * need),
+        need=need,
+        least=least,
+        level=0.2 * top,
+        spare=0.02 * min(top, 1.0),
+    )
 
 
 def stored_value(horizon: Horizon, efficiency: float = 0.95) -> float:
