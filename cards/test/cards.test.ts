@@ -89,7 +89,7 @@ describe("table", () => {
       "Kitchen boiler",
       "Pool pump",
       "Battery",
-      "Battery full",
+      "Battery level",
       "Grid",
       "Cost",
     ]);
