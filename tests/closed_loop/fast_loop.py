@@ -16,11 +16,12 @@ from .simulated_time import SimulatedTime
 if TYPE_CHECKING:
     from demo.home import VirtualHome
 
-    from .lived import HomeClock, Life
+    from .lived import Life
 
-START = datetime(2026, 5, 14, 8, 58, tzinfo=UTC)
-QUARTER = datetime(2026, 5, 14, 9, 0, tzinfo=UTC)
+START = datetime(2026, 5, 17, 8, 58, tzinfo=UTC)
+QUARTER = datetime(2026, 5, 17, 9, 0, tzinfo=UTC)
 LOOK_S = 5.0
+TALK_S = 4.0
 PEAK_W = 4_200.0
 CHEAP_NIGHT = {"weekdays": [0, 1, 2, 3, 4, 5, 6], "start": "22:00", "end": "06:00", "price": 0.15}
 
@@ -37,28 +38,19 @@ class Weather:
         return self.load_w, self.pv_w
 
 
-def make_home(clock: HomeClock) -> VirtualHome:
-    """An empty battery, a boiler, a car on one phase; the month's peak so far is 4.2 kW."""
-    from demo.ha.entry import BOILER, CHARGER  # noqa: PLC0415 # the clock comes first
-    from demo.home import VirtualHome  # noqa: PLC0415
-    from demo.physics.charger import Charger  # noqa: PLC0415
-    from demo.physics.meter import Peak  # noqa: PLC0415
-
-    home = VirtualHome(clock, soc=0.05, appliances=(BOILER, CHARGER))
-    car = home.loads[CHARGER]
-    assert isinstance(car, Charger)
-    car.switch_phases(1)
-    home.sockets[BOILER].switch(False)
-    home.house.meter.month_peak = Peak(PEAK_W, clock.now().timestamp() - 86_400)
-    return home
-
-
 async def make_entry(home: VirtualHome, place: Any) -> dict[str, Any]:
-    """The demo's entry with a day and a night price, a charge on demand, and no forecast of the sun."""
-    from custom_components.merit_order.engine.model.codec import to_json  # noqa: PLC0415
+    """The demo's entry with a day and a night price, a charge on demand, and no forecast of the sun.
+
+    The boiler is off, the car on one phase, and the month's peak so far is 4.2 kW.
+    """
+    from custom_components.merit_order.engine.model.codec import to_json  # noqa: PLC0415 # the clock comes first
     from custom_components.merit_order.stored import CapacityConfig, PlugIn, TariffConfig  # noqa: PLC0415
     from demo.ha.entry import BOILER, CHARGER, demo_entry  # noqa: PLC0415
+    from demo.physics.meter import Peak  # noqa: PLC0415
 
+    home.chargers[CHARGER].switch_phases(1)
+    home.sockets[BOILER].switch(False)
+    home.house.meter.month_peak = Peak(PEAK_W, home.clock.now().timestamp() - 86_400)
     entry = await demo_entry(home.addresses(), place)
     by_id = {each["subentry_id"]: each for each in entry["subentries"]}
     del by_id["sun"]
@@ -77,14 +69,17 @@ async def make_entry(home: VirtualHome, place: Any) -> dict[str, Any]:
 async def live(time: SimulatedTime, *, steered: bool) -> dict[str, Any]:
     """The half hour; what was measured every five seconds, and the demand of the quarter hour with the kettle."""
     from custom_components.merit_order.stored import asset_id  # noqa: PLC0415
-    from demo.ha.entry import CHARGER  # noqa: PLC0415
+    from demo.ha.entry import BOILER, CHARGER  # noqa: PLC0415
 
+    from .homes import HomeSpec  # noqa: PLC0415
     from .lived import life, log_to  # noqa: PLC0415
 
     log_to(None)
-    async with life(time, make_home, make_entry, "automatic") as it:
+    spec = HomeSpec("fast", (BOILER, CHARGER), make_entry, lambda home: {}, ())
+    async with life(time, spec, 0.05, "automatic") as it:
         series = Weather()
         it.home.house.series = series  # type: ignore[assignment] # it has the one method that is called
+        it.clock.least_s = TALK_S  # the meter speaks as often as the loop listens
         if not steered:
             it.runtime.driver.intents = it.runtime.planner.intents
         seen: list[dict[str, Any]] = []
@@ -95,13 +90,14 @@ async def live(time: SimulatedTime, *, steered: bool) -> dict[str, Any]:
         demand_w = it.home.house.meter.demand_w
         series.load_w = 400.0
         it.runtime.home.controls.set_param(asset_id(CHARGER, "vehicle"), "mode", "solar")
-        await _watch(it, seen, QUARTER + timedelta(minutes=22))
+        await _watch(it, seen, QUARTER + timedelta(minutes=17))
         series.pv_w = 10_500.0
-        await _watch(it, seen, QUARTER + timedelta(minutes=31))
-        series.pv_w = 9_000.0
-        await _watch(it, seen, QUARTER + timedelta(minutes=34))
-        series.pv_w = 6_500.0
-        await _watch(it, seen, QUARTER + timedelta(minutes=39))
+        await _watch(it, seen, QUARTER + timedelta(minutes=21))
+        if steered:
+            series.pv_w = 9_000.0
+            await _watch(it, seen, QUARTER + timedelta(minutes=25))
+            series.pv_w = 6_500.0
+            await _watch(it, seen, QUARTER + timedelta(minutes=29))
         return {
             "demand_w": demand_w,
             "seen": seen,
@@ -112,7 +108,7 @@ async def live(time: SimulatedTime, *, steered: bool) -> dict[str, Any]:
         }
 
 
-def _reasons(it: Life) -> list[list[str]]:
+def _reasons(it: Life) -> list[list[str | None]]:
     """What was told to which asset and why, in order."""
     return [[line.asset, line.does, line.reason] for line in it.runtime.trail.recent(200)]
 

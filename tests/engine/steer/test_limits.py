@@ -125,6 +125,16 @@ def test_a_kettle_while_the_quarter_heads_over_the_peak_slows_the_charge() -> No
     assert charging.drawn == 3.0
 
 
+def test_the_car_is_given_its_current_back_step_by_step_and_not_each_second() -> None:
+    charging = car(3.68)
+    house = House([charging], base_kw=0.4, planned_grid_kw=4.0, capacity=FLANDERS)
+    house.live(4 * MINUTES)
+    house.base_kw = 2.4
+    house.live(11 * MINUTES - 5)
+    assert house.quarter_kwh * 4 <= 4.0
+    assert len(charging.moves) <= 8
+
+
 def test_without_the_loop_the_quarter_ends_above_the_peak() -> None:
     house = House([battery("charge", 3.0)], base_kw=0.5, capacity=FLANDERS)
     house.live(5 * MINUTES, steered=False)

@@ -53,6 +53,11 @@ class Around:
         found = self._of(seconds)
         return sum(found) / len(found)
 
+    def middle(self, seconds: float) -> float:
+        """The median of the last seconds, the upper of two: a step counts at its second word, a slip never."""
+        found = sorted(self._of(seconds))
+        return found[len(found) // 2]
+
     def _of(self, seconds: float) -> list[float]:
         since = self.view.at - timedelta(seconds=seconds)
         return [sample.kw for sample in self.samples if sample.at >= since] or [self.samples[-1].kw]

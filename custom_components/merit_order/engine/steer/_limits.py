@@ -7,7 +7,7 @@ wait, and nothing that would come too late or was switched a moment ago.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from ._around import LASTS_S, NOW_S, Around, by_slack, time_left, used
@@ -21,6 +21,11 @@ MARGIN_KW = 0.05
 """What is taken back beyond the limit: a meter's noise and the seconds until a command shows."""
 BACK_KW = 0.3
 """What was taken back is given back once there is so much more room: else it would come and go."""
+BACK_PACE = {
+    Sort.BATTERY: timedelta(seconds=15),
+    Sort.STEPS: timedelta(minutes=1),
+    Sort.SWITCH: timedelta(0),
+}
 OVER_KW = 0.1
 URGENT = timedelta(minutes=6)
 """With less left of the window, a relay that waits for certainty comes too late."""
@@ -43,11 +48,12 @@ class Limit:
 def keep_limits(knobs: Sequence[Knob], around: Around, demand: Demand | None) -> tuple[Cause, ...]:
     """Lower wishes until every limit holds; returns those that do not although nothing is left to take back."""
     failed: list[Cause] = []
+    view = around.view
     for limit in _limits(knobs, around, demand):
         if limit.over() > 1e-6:
             for knob, floor in _in_order(knobs, limit, around):
                 _take_back(knob, floor, limit, MARGIN_KW)
-        _hold_back(knobs, limit)
+        _hold_back(knobs, limit, view.at)
         if limit.over() > OVER_KW and limit.cause not in failed:
             failed.append(limit.cause)
     return tuple(failed)
@@ -67,7 +73,7 @@ def _limits(knobs: Sequence[Knob], around: Around, demand: Demand | None) -> Ite
         room = demand.room(view.at)
         urgent = Cause.QUARTER_GUARD in around.acting or time_left(view.at, demand.minutes) < URGENT
         certain = urgent or over(room, around.least(LASTS_S)) > 0
-        yield Limit(Cause.QUARTER_GUARD, partial(over, room, around.mean(NOW_S)), certain=certain)
+        yield Limit(Cause.QUARTER_GUARD, partial(over, room, around.middle(NOW_S)), certain=certain)
 
 
 def _share_on(phase: int, knob: Knob) -> float:
@@ -107,10 +113,15 @@ def _has_time(knob: Knob, around: Around) -> bool:
     return around.outlook(knob).slack >= ROOM_TO_WAIT
 
 
-def _hold_back(knobs: Sequence[Knob], limit: Limit) -> None:
-    """What was taken back for this limit rises only as far as leaves some room."""
+def _hold_back(knobs: Sequence[Knob], limit: Limit, at: datetime) -> None:
+    """What was taken back for this limit rises only as far as leaves some room, and not at each step."""
     for knob in knobs:
-        if knob.mark.cause is limit.cause and knob.wish > knob.mark.kw and not knob.deaf:
+        if knob.mark.cause is not limit.cause or knob.wish <= knob.mark.kw or knob.deaf:
+            continue
+        pace = max(BACK_PACE[knob.sort], timedelta(seconds=knob.driven.pace_s))
+        if at - knob.mark.told < pace:
+            knob.wish, knob.cause = knob.mark.kw, limit.cause
+        else:
             _take_back(
                 knob, max(knob.mark.kw, 0.0 if knob.sort is not Sort.BATTERY else -knob.give), limit, BACK_KW
             )
