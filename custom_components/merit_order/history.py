@@ -25,7 +25,7 @@ LOOK_EVERY: Final = timedelta(seconds=30)
 # Flash cards wear out; of what a power cut takes, the recorder still knows what was measured.
 SAVE_EVERY: Final = timedelta(minutes=30)
 # The recorder writes an hour's statistics minutes after it, and a first set-up brings its own history.
-ASK_AGAIN: Final = timedelta(minutes=1)
+ASK_AGAIN: Final = timedelta(seconds=10)
 # What a plan calls an asset of its own: these are the home's flows.
 HOME_ROLES: Final = (Role.GRID, Role.SOLAR)
 

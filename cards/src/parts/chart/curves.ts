@@ -18,7 +18,20 @@ export function points(view: View, scale: Scale, series: Series, most = Number.P
       if (slot !== view.past.slots - 1) parts.push([]);
     } else parts[parts.length - 1]?.push([x(view.axis, inSight(view, (start + end) / 2)), scale.y(value)]);
   }
-  return parts.filter((part) => part.length > 0);
+  const half =
+    (x(view.axis, view.edges[view.first + 1] ?? 0) - x(view.axis, view.edges[view.first] ?? 0)) / 2;
+  // A slot that stands alone would be a point: it is as wide as it lasts.
+  return parts
+    .filter((part) => part.length > 0)
+    .map((part) => {
+      const [[px, py] = [0, 0]] = part;
+      return part.length > 1
+        ? part
+        : [
+            [px - half, py],
+            [px + half, py],
+          ];
+    });
 }
 
 /** The same for values that hold at the end of each slot. */
