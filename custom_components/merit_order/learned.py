@@ -61,6 +61,7 @@ class Learned:
         self._ports = ports
         self._controls = controls
         self._sources = sources
+        self._all = assets
         self._assets = {asset.id: asset for asset in assets if asset.kind.key in TEACHABLE}
         self._outdoor = OutdoorPast(ports, sources)
         self._lessons = _kept(Lesson, ports.store.load(KEY), self._assets)
@@ -88,7 +89,7 @@ class Learned:
 
     async def learn(self) -> None:
         """Learn of every asset; what cannot be learned any more is forgotten, so that old habits do not stay."""
-        teacher = Teacher(self._hass, self._ports, self._outdoor)
+        teacher = Teacher(self._hass, self._ports, self._all, self._outdoor)
         lessons: dict[str, Lesson] = {}
         for asset in self._assets.values():
             if (lesson := await self._taught(teacher, asset)) is not None:

@@ -17,6 +17,7 @@ from .engine.learning.draws import learn_draws
 from .engine.learning.heat import CopFit, RoomFit, fit_cop, fit_room
 from .engine.learning.trips import Trip, learn_trips
 from .engine.model.ports import Ports
+from .engine.model.roles import Role
 from .engine.model.series import FloatArray
 from .outdoor_past import OutdoorPast
 from .planned import PlannedAsset
@@ -49,6 +50,7 @@ class Teacher:
 
     hass: HomeAssistant
     ports: Ports
+    assets: tuple[PlannedAsset, ...]
     outdoor: OutdoorPast
 
     @property
@@ -114,7 +116,8 @@ class Teacher:
         heat = metered if cop is not None else power * _cop(params, outdoor)
         fit = None
         if params.emitter == RADIATORS:
-            fit = await self.hass.async_add_executor_job(fit_room, room, outdoor, heat)
+            sun = await self._sun(past)
+            fit = await self.hass.async_add_executor_job(fit_room, room, outdoor, heat, sun)
         return _heated(past.end, fit, cop)
 
     async def vehicle(
@@ -139,6 +142,12 @@ class Teacher:
             marks={"foretold": round(trips.foretold, 2)},
         )
         return watch, lesson
+
+    async def _sun(self, past: AssetPast) -> FloatArray | None:
+        """The panels' power, which rises with what comes in through the windows; None without panels."""
+        panels = [asset for asset in self.assets if asset.role is Role.SOLAR]
+        given = [await past.power_kw(asset, "solar_energy", "solar_power") for asset in panels]
+        return np.sum(given, axis=0) if given else None
 
 
 def _cop(params: HeatingParams, outdoor: FloatArray) -> FloatArray | float:

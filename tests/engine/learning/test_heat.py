@@ -80,6 +80,14 @@ def test_the_sun_is_told_from_a_smaller_loss_when_it_is_known() -> None:
     assert abs(with_sun.loss_kw_k - 0.2) < abs(without.loss_kw_k - 0.2)
 
 
+def test_panels_that_are_new_do_not_cost_the_time_before_them() -> None:
+    room, outside, heat, sun = lived(8.0, 0.2, 0.1)
+    sun[: len(sun) * 3 // 4] = np.nan
+    fit = fit_room(room, outside, heat, sun)
+    assert fit is not None
+    assert fit.days == 28
+
+
 def test_gaps_are_passed_over() -> None:
     room, outside, heat, _ = lived(8.0, 0.18, 0.3)
     gaps = np.random.default_rng(3).integers(0, len(room), 5)

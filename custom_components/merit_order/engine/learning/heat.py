@@ -25,6 +25,8 @@ GOOD_K = 0.7
 SURE_LOSS, SURE_CAPACITY = 0.2, 0.35
 """Largest standard errors (as shares) of a fit that is planned by."""
 LEAST_RUNNING_H, LEAST_SPREAD_K = 48, 5.0
+LEAST_SUN = 0.5
+"""Share of the hours known else of which the sun must be known; panels that are new would cost the time before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,10 @@ def fit_room(
     `sun_kw` (n,) is anything that rises with the sun (the panels' power): without it the sun's warmth is taken for
     less loss. None with less than eight days, or when the past says nothing: no heat, no difference to outside.
     """
-    sun = np.zeros(len(room_c)) if sun_kw is None else np.nan_to_num(sun_kw)
+    known = np.isfinite(room_c) & np.isfinite(outdoor_c) & np.isfinite(heat_kw)
+    sun = np.zeros(len(room_c))
+    if sun_kw is not None and known.any() and np.isfinite(sun_kw[known]).mean() >= LEAST_SUN:
+        sun = sun_kw
     past = _stretches(room_c, outdoor_c, heat_kw, sun)
     if len(past) < LEAST_STRETCHES or not (past.heat > 0.05).any():
         return None
@@ -158,7 +163,7 @@ def _cop_for(
 
 
 def _stretches(room: FloatArray, outdoor: FloatArray, heat: FloatArray, sun: FloatArray) -> _Stretches:
-    known = np.isfinite(room) & np.isfinite(outdoor) & np.isfinite(heat)
+    known = np.isfinite(room) & np.isfinite(outdoor) & np.isfinite(heat) & np.isfinite(sun)
     rows = [list(range(start, start + STRETCH_H)) for start in _whole(known)]
     index = np.array(rows, dtype=np.int64).reshape(-1, STRETCH_H)
 
