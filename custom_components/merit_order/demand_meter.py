@@ -10,7 +10,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .coordinator import LOGGER
 from .engine.demand import DemandNow
-from .gather import DEMAND_KEY, Home, grid_reading
+from .gather import DEMAND_KEY, Home, demand_reading
 
 # Meters speak every second; who watches a quarter hour is served by less, and the recorder's card lives longer.
 TELL_EVERY: Final = timedelta(seconds=15)
@@ -53,13 +53,13 @@ class DemandCoordinator(DataUpdateCoordinator[DemandNow | None]):
     def _look(self, _: datetime | None = None) -> None:
         book, now = self.home.demand, self.home.ports.clock.now()
         assert book is not None
-        found = grid_reading(self.home)
-        grid = found[0] if found is not None else None
+        grid = demand_reading(self.home)
         book.look(now, grid.power_kw if grid is not None else None)
         figures = book.now(now, grid)
         turned = figures.window != self._window
         if turned and self._window is not None:
             self.keep()
-        if turned or self._told is None or now - self._told >= TELL_EVERY:
+        changed = (grid is None) != (self.data is None)
+        if turned or changed or self._told is None or now - self._told >= TELL_EVERY:
             self._window, self._told = figures.window, now
             self.async_set_updated_data(figures if grid is not None else None)

@@ -58,6 +58,7 @@ async def async_get_config_entry_diagnostics(
             }
             for source in runtime.home.sources.items
         ],
+        "scorecard": runtime.scorecard.json(),
         "supplier_history": [
             {
                 "direction": meter.direction,

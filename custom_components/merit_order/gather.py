@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from .controls import Controls
 from .demand import charge, terms
 from .devices_hub import DeviceCoordinator
-from .engine.demand import DemandBook
+from .engine.demand import QUARTER_MINUTES, DemandBook
 from .engine.model.plan import Health, InputStatus, Plan
 from .engine.model.ports import Ports
 from .engine.model.roles import GridReading, Role
@@ -88,6 +88,17 @@ def grid_reading(home: Home) -> tuple[GridReading, datetime] | None:
     return None
 
 
+def demand_reading(home: Home) -> GridReading | None:
+    """What the meter says, without its word of a quarter hour that is over."""
+    found = grid_reading(home)
+    if found is None:
+        return None
+    grid, at = found
+    quarter = QUARTER_MINUTES * 60
+    current = at.timestamp() // quarter == home.ports.clock.now().timestamp() // quarter
+    return grid if current else replace(grid, quarter_demand_kw=None)
+
+
 def _default_load(now: datetime) -> Forecast:
     span = Span(now - timedelta(hours=1), now + AHEAD, DEFAULT_LOAD_KW, Quality.ASSUMED)
     return Forecast(Series((span,), "default"), provisional=True)
@@ -144,8 +155,7 @@ def _with_expected(
 def _capacity(home: Home) -> CapacityCharge | None:
     if home.tariff is None or home.tariff.capacity is None or home.demand is None:
         return None
-    found = grid_reading(home)
-    grid = found[0] if found is not None else GridReading()
+    grid = demand_reading(home) or GridReading()
     return charge(home.tariff.capacity, home.demand, grid, home.ports.clock.now())
 
 

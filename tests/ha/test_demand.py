@@ -13,6 +13,7 @@ from custom_components.merit_order.demand import charge, terms
 from custom_components.merit_order.engine.demand import DemandBook
 from custom_components.merit_order.engine.model.roles import GridReading
 from custom_components.merit_order.engine.model.snapshot import CapacityCharge, DemandHours, demand_share
+from custom_components.merit_order.gather import demand_reading
 from custom_components.merit_order.stored import CapacityConfig, PlugIn, TariffConfig
 
 from .homes import CONTRACT, WATT, entity_devices, set_house, state_of, subentry
@@ -83,6 +84,45 @@ def test_winter_nights_on_weekdays_count_in_full_other_hours_half_and_summer_not
     found = charged(config, GridReading())
     assert demand_share(found.hours, datetime.fromisoformat(local)) == share
     assert found.price_per_kw == pytest.approx(480 / 12 / 3)
+
+
+async def test_a_meters_word_of_the_quarter_before_is_not_taken_for_this_ones(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    """The meter says 4 kW at 09:14 and falls silent: at 09:15 a new quarter has begun, of which it has said nothing."""
+    hass.config.currency = "EUR"
+    await set_house(hass)
+    kw = {"unit_of_measurement": "kW", "device_class": "power"}
+    hass.states.async_set("sensor.demand", "4.0", kw)
+    meter, *others = entity_devices()
+    options = {**meter["data"]["options"], "quarter_demand": "sensor.demand"}
+    meter["data"] = {**meter["data"], "options": options}
+    tariff = TariffConfig(
+        supply=PlugIn(kind="fixed", options={"price": 0.30}), capacity=CapacityConfig(price_per_kw_year=60.0)
+    )
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        entry_id="home",
+        subentries_data=[meter, *others, subentry(CONTRACT, "tariff", "Contract", tariff)],
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await clock(770)
+    reading = demand_reading(entry.runtime_data.home)
+    assert reading is not None
+    assert reading.quarter_demand_kw == 4.0
+    assert float(state_of(hass, "sensor.home_drawn_in_the_running_window")) == 1.0
+    for device in entry.runtime_data.home.devices.values():
+        await device.async_shutdown()
+    await clock(15)
+    reading = demand_reading(entry.runtime_data.home)
+    assert reading is not None
+    assert reading.quarter_demand_kw is None
+    await clock(20)
+    assert state_of(hass, "sensor.home_drawn_in_the_running_window") != "1.0"
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_what_people_see_of_the_running_quarter(hass: HomeAssistant, clock: Advance) -> None:
