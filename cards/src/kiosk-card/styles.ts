@@ -14,7 +14,7 @@ export const kioskStyles = css`
   }
   .all {
     --u: min(1cqw, 1.666cqh); box-sizing: border-box; height: 100%; padding: calc(2.2 * var(--u)) calc(3 * var(--u)) calc(1.4 * var(--u));
-    display: grid; grid-template: "price money" auto "says says" 1fr "ahead ahead" auto "foot foot" auto / auto minmax(0, 1fr); gap: calc(1.1 * var(--u)) calc(4 * var(--u));
+    display: grid; grid-template: "price money" auto "says says" 1fr "ahead ahead" auto "foot foot" auto / auto minmax(0, 1fr); gap: calc(1.3 * var(--u)) calc(4 * var(--u));
   }
   .price { grid-area: price; }
   .number { font-size: calc(14.5 * var(--u)); font-weight: 700; letter-spacing: -0.03em; line-height: 0.9; font-variant-numeric: tabular-nums; }
@@ -35,8 +35,8 @@ export const kioskStyles = css`
   .says .next { color: var(--mo-text); }
   .says .warning, .says .info { white-space: normal; }
   .says .warning { color: var(--mo-text); padding: calc(0.6 * var(--u)) calc(1.4 * var(--u)); border-radius: calc(1 * var(--u)); background: color-mix(in srgb, var(--mo-expensive) 26%, var(--mo-surface)); }
-  .ahead { grid-area: ahead; height: calc(10.4 * var(--u)); }
-  .bars { display: flex; align-items: flex-end; height: calc(7.4 * var(--u)); direction: ltr; border-bottom: 1px solid var(--mo-line); }
+  .ahead { grid-area: ahead; height: calc(10 * var(--u)); }
+  .bars { display: flex; align-items: flex-end; height: calc(7 * var(--u)); direction: ltr; border-bottom: 1px solid var(--mo-line); }
   .bar { flex: 1; margin-inline-end: 2px; border-radius: 2px 2px 0 0; background: var(--level); min-height: 2px; }
   .bar.open { background: repeating-linear-gradient(45deg, var(--level) 0 2px, transparent 2px 6px); }
   .hours { position: relative; height: calc(3 * var(--u)); direction: ltr; font-size: calc(2.5 * var(--u)); color: var(--mo-quiet); }

@@ -2,6 +2,7 @@ import { css, html, nothing, svg, type TemplateResult } from "lit";
 import type { Hass } from "../data/hass";
 import type { Plan } from "../data/types";
 import { isKey } from "../i18n/translate";
+import { ticks, x } from "../logic/axis";
 import type { Format } from "../logic/format";
 import { advice, RUN_FORM, type RunConfig } from "../logic/run";
 import { scale } from "../logic/scale";
@@ -14,6 +15,8 @@ import { palette } from "../parts/theme";
 
 const USUAL_HOURS = 2;
 const TALL = 56;
+const WIDE = 300;
+const BETWEEN = 1;
 
 type Config = RunConfig & { readonly type: string };
 
@@ -30,6 +33,8 @@ export class PriceCard extends PictureCard<Config> {
       .expensive { color: var(--mo-expensive); }
       p { margin: 6px 0 0; font-size: 14px; line-height: 1.45; }
       svg { display: block; width: 100%; height: ${TALL}px; margin-top: 12px; direction: ltr; }
+      .hours { position: relative; height: 18px; overflow: hidden; direction: ltr; font-size: 11px; line-height: 18px; color: var(--mo-quiet); }
+      .hours span { position: absolute; padding-inline-start: 3px; border-inline-start: 1px solid var(--mo-line); }
     `,
   ];
 
@@ -55,18 +60,23 @@ export class PriceCard extends PictureCard<Config> {
     return said ? html`<p>${said}</p>` : nothing;
   }
 
-  private bars(plan: Plan): TemplateResult | typeof nothing {
+  private bars(plan: Plan, format: Format): TemplateResult | typeof nothing {
     const home = plan.home;
-    if (!home) return nothing;
-    const known = home.import_price.filter((_, slot) => home.price_quality[slot] === "known");
-    const row = scale([known], 2, TALL, 0.05);
+    const known = home?.price_quality.findLastIndex((quality) => quality === "known") ?? -1;
+    if (!home || known < 0) return nothing;
+    const edges = plan.edges.slice(0, known + 2).map((edge) => Date.parse(edge));
+    const row = scale([home.import_price.slice(0, known + 1)], 2, TALL, 0.05);
+    const axis = { from: edges[0] ?? 0, to: edges[known + 1] ?? 0, left: 0, right: WIDE };
     const zero = row.y(0);
-    return html`<svg viewBox=${`0 0 ${Math.max(known.length, 1)} ${TALL}`} preserveAspectRatio="none" aria-hidden="true">
-      ${known.map((price, slot) =>
-        price === null
-          ? null
-          : svg`<rect x=${slot} width="0.86" y=${Math.min(row.y(price), zero)} height=${Math.max(Math.abs(zero - row.y(price)), 1)} style=${`fill:var(--mo-${home.price_level[slot] ?? "normal"})`} />`,
-      )}</svg>`;
+    return html`<div aria-hidden="true"><svg viewBox=${`0 0 ${WIDE} ${TALL}`} preserveAspectRatio="none">
+      ${edges.slice(0, -1).map((edge, slot) => {
+        const price = home.import_price[slot];
+        if (typeof price !== "number") return null;
+        const left = x(axis, edge);
+        return svg`<rect x=${left} width=${Math.max(x(axis, edges[slot + 1] ?? edge) - left - BETWEEN, 0.5)} y=${Math.min(row.y(price), zero)}
+          height=${Math.max(Math.abs(zero - row.y(price)), 1)} style=${`fill:var(--mo-${home.price_level[slot] ?? "normal"})`} />`;
+      })}</svg>
+      <div class="hours">${ticks(axis, format).map((tick) => html`<span style=${`left:${(100 * x(axis, tick.at)) / WIDE}%`}>${tick.label}</span>`)}</div></div>`;
   }
 
   private body(hass: Hass): TemplateResult {
@@ -86,7 +96,7 @@ export class PriceCard extends PictureCard<Config> {
         : nothing
     }
       ${typeof next === "number" && at ? html`<p class="quiet">${t("price_next", { time: format.time(Date.parse(at)), price: format.priceText(next) })}</p>` : nothing}
-      ${plan?.home ? html`${this.bars(plan)}${this.advice(plan, format)}` : nothing}
+      ${plan?.home ? html`${this.bars(plan, format)}${this.advice(plan, format)}` : nothing}
       ${wait ? html`<p class="wait">${wait}</p>` : nothing}`;
   }
 
