@@ -122,6 +122,7 @@ class Trail:
         self._days: list[str] = []
         self._day = ""
         self._lines: list[Entry] = []
+        self._json: list[Any] = []
         self._open: dict[str, int] = {}
         self._dirty = False
         self._listeners: list[Listener] = []
@@ -147,13 +148,11 @@ class Trail:
         """Write down one more entry about the part `key`."""
         last = self._lines[self._open[key]] if key in self._open else None
         if last is not None and last.told == entry.told and entry.action is not None and not entry.error:
-            self._lines[self._open[key]] = replace(last, renewed=last.renewed + 1)
-            self._dirty = True
+            self._put(self._open[key], replace(last, renewed=last.renewed + 1))
             return
         if len(self._lines) < MOST_A_DAY:
             self._open[key] = len(self._lines)
-            self._lines.append(entry)
-            self._dirty = True
+            self._put(len(self._lines), entry)
         if last is None or _news(last, entry):
             self._tell(entry)
 
@@ -165,8 +164,7 @@ class Trail:
         place = self._open[key]
         line = self._lines[place]
         if line.happening is Happening.COMMANDED and line.verdict is not verdict:
-            self._lines[place] = replace(line, verdict=verdict, after=dict(after))
-            self._dirty = True
+            self._put(place, replace(line, verdict=verdict, after=dict(after)))
 
     def recent(self, most: int) -> list[Entry]:
         """The last entries of today."""
@@ -186,7 +184,7 @@ class Trail:
             return
         self._dirty = False
         file = _file(self._hass, self._entry.entry_id, self._day)
-        await file.async_save({"entries": [to_json(line) for line in self._lines]})
+        await file.async_save({"entries": list(self._json)})
 
     async def _save_soon(self, now: datetime) -> None:
         await self.flush()
@@ -198,6 +196,7 @@ class Trail:
         day = now.astimezone(UTC).date()
         self._day = day.isoformat()
         self._lines = await _read(self._hass, self._entry.entry_id, self._day)
+        self._json = await self._hass.async_add_executor_job(to_json, tuple(self._lines))
         self._open.clear()
         oldest = (day - KEEP).isoformat()
         for old in [kept for kept in self._days if kept < oldest]:
@@ -208,6 +207,12 @@ class Trail:
         if days != self._days:
             self._days = days
             await _index(self._hass, self._entry.entry_id).async_save({"days": days})
+
+    def _put(self, place: int, line: Entry) -> None:
+        """Made into JSON one by one: all at once would hold up Home Assistant."""
+        self._lines[place : place + 1] = [line]
+        self._json[place : place + 1] = [to_json(line)]
+        self._dirty = True
 
     @callback
     def _tell(self, entry: Entry) -> None:
@@ -240,10 +245,14 @@ def _news(last: Entry, entry: Entry) -> bool:
 
 async def _read(hass: HomeAssistant, entry_id: str, day: str) -> list[Entry]:
     kept = await _file(hass, entry_id, day).async_load() or {}
+    return await hass.async_add_executor_job(_lines, kept.get("entries", []))
+
+
+def _lines(raw: list[Any]) -> list[Entry]:
     lines = []
-    for raw in kept.get("entries", []):
+    for item in raw:
         try:
-            lines.append(from_json(Entry, raw))
+            lines.append(from_json(Entry, item))
         except InputError as err:
             LOGGER.debug("Leaving out a line of the trail that cannot be read: %s", err)
     return lines

@@ -34,6 +34,18 @@ class PartBinarySensor(BinarySensorEntityDescription):
     value_fn: Callable[[Readings], bool | None]
 
 
+# A boiler that is hot, a machine that has finished: what draws less than the lamp in its switch wants nothing.
+IDLE_KW = 0.02
+
+
+def _wants_nothing(readings: Readings) -> bool | None:
+    """Whether a relay is on and nothing is drawn; None where that is not measured."""
+    switch = readings.switch
+    if switch is None or switch.on is None or switch.power_kw is None:
+        return None
+    return switch.on and switch.power_kw < IDLE_KW
+
+
 PART_BINARY_SENSORS: tuple[PartBinarySensor, ...] = (
     PartBinarySensor(
         key="vehicle_connected",
@@ -46,6 +58,11 @@ PART_BINARY_SENSORS: tuple[PartBinarySensor, ...] = (
         translation_key="switch_on",
         device_class=BinarySensorDeviceClass.POWER,
         value_fn=lambda r: r.switch.on if r.switch else None,
+    ),
+    PartBinarySensor(
+        key="switch_wants_nothing",
+        translation_key="switch_wants_nothing",
+        value_fn=_wants_nothing,
     ),
 )
 

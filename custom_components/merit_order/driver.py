@@ -136,7 +136,12 @@ class Driver:
 
     def resting(self) -> list[tuple[str, str, str]]:
         """Who did not obey and was given up: name, key and last error; until it obeys again."""
-        return self._watcher.given_up()
+        names = {key: asset.config.name for key, asset in parts(self._planner.home).items()}
+        return [(names.get(key, key), key, held.error) for key, held in self._watcher.given_up().items()]
+
+    def spent(self) -> set[str]:
+        """The keys of those that were written as often as is good for them today."""
+        return {key for key, held in self._watcher.given_up().items() if held.why == "budget"}
 
     async def stop(self) -> None:
         """Give everything back and do nothing more."""

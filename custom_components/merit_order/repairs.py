@@ -144,7 +144,7 @@ class Repairs:
         for asset_name, key, error in self._driver.resting():
             yield Trouble(
                 id=f"command_refused_{key.replace('/', '_')}",
-                key="command_refused",
+                key="writes_spent" if key in self._driver.spent() else "command_refused",
                 patience=timedelta(),
                 placeholders={"asset": asset_name, "error": error},
             )

@@ -54,7 +54,8 @@ def async_setup_services(hass: HomeAssistant) -> None:
         since = runtime.planner.now - timedelta(hours=call.data[ATTR_HOURS])
         lines = await runtime.trail.read(since)
         chosen = [line for line in lines if wanted is None or wanted in (line.asset, line.name)]
-        return {"entries": to_json(tuple(chosen[-MOST_LINES:])), "left_out": max(len(chosen) - MOST_LINES, 0)}
+        entries = await hass.async_add_executor_job(to_json, tuple(chosen[-MOST_LINES:]))
+        return {"entries": entries, "left_out": max(len(chosen) - MOST_LINES, 0)}
 
     async def replan(call: ServiceCall) -> ServiceResponse:
         entry: MeritOrderConfigEntry = async_get_config_entry(hass, DOMAIN, None)

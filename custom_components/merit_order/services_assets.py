@@ -64,6 +64,8 @@ def async_setup_asset_services(hass: HomeAssistant) -> None:
             power_kw=call.data.get("power"),
         )
         runtime.home.controls.set_override(asset.id, order)
+        # Who gives an order through us has taken their own hand off.
+        runtime.driver.resume(asset)
         return await _answer(runtime, asset)
 
     async def resume(call: ServiceCall) -> ServiceResponse:

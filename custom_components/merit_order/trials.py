@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from .engine.devices._base import Conduct
 from .engine.model.errors import SourceError
@@ -29,8 +30,17 @@ class Trial:
     not_before: datetime | None = None
     rests_until: datetime | None = None
     error: str = ""
+    why: str = "given_up"
     again: bool = False
     watch: Watch = field(default_factory=Watch)
+
+
+class GivenUp(NamedTuple):
+    """Why a part is left alone ("given_up", "budget"), its last error, and until when."""
+
+    why: str
+    error: str
+    until: datetime
 
 
 class Trials:
@@ -65,10 +75,10 @@ class Trials:
         if (trial := self._trials.get(key)) is not None:
             trial.again, trial.not_before = False, None
 
-    def given_up(self) -> dict[str, tuple[str, datetime]]:
-        """Every part that was given up and has not obeyed since: its last error, and until when it is left alone."""
+    def given_up(self) -> dict[str, GivenUp]:
+        """Every part that was given up and has not obeyed since."""
         return {
-            key: (trial.error, trial.rests_until)
+            key: GivenUp(trial.why, trial.error, trial.rests_until)
             for key, trial in self._trials.items()
             if trial.rounds and trial.rests_until is not None
         }
@@ -118,9 +128,9 @@ class Trials:
         """It did not take a command; whether it is given up now."""
         return self.disobeyed(key, name, Verdict.REFUSED, str(err), now)
 
-    def give_up(self, key: str, until: datetime, error: str) -> None:
+    def give_up(self, key: str, until: datetime, error: str, why: str = "given_up") -> None:
         """Leave the part alone until then."""
         trial = self._trials.setdefault(key, Trial())
         trial.failures, trial.again, trial.watch = 0, False, Watch()
         trial.rounds += 1
-        trial.rests_until, trial.error = until, error
+        trial.rests_until, trial.error, trial.why = until, error, why

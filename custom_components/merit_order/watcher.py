@@ -18,7 +18,7 @@ from .hands import Hands, Seen
 from .leases import Leases, parts
 from .planned import PlannedAsset, Withheld
 from .rivals import Consents
-from .trials import Trials
+from .trials import GivenUp, Trials
 from .writes import BudgetSpent, tomorrow
 
 if TYPE_CHECKING:
@@ -74,23 +74,22 @@ class Watcher:
         self._hands.forget(key)
         self._trials.forget(key)
 
-    def given_up(self) -> list[tuple[str, str, str]]:
-        """Who did not obey and was given up: name, key and last error; until it obeys again."""
-        names = {key: asset.config.name for key, asset in parts(self._planner.home).items()}
-        return [(names.get(key, key), key, error) for key, (error, _) in self._trials.given_up().items()]
+    def given_up(self) -> dict[str, GivenUp]:
+        """Who did not obey and was given up, until it obeys again."""
+        return self._trials.given_up()
 
     def refused(self, key: str, asset: PlannedAsset, line: Entry, err: SourceError) -> None:
         """The part did not take a command."""
         now = self._planner.now
         self._trail.note(key, as_happened(line, Happening.REFUSED, error=str(err)))
         if isinstance(err, BudgetSpent):
-            self._trials.give_up(key, tomorrow(now, self._planner.home.ports.timezone), str(err))
+            self._trials.give_up(key, tomorrow(now, self._planner.home.ports.timezone), str(err), "budget")
         elif not self._trials.refused(key, asset.config.name, err, now):
             return
         self._gave_up(key, asset, line, str(err))
 
     def _gave_up(self, key: str, asset: PlannedAsset, line: Entry, error: str) -> None:
-        until = self._trials.given_up()[key][1]
+        until = self._trials.given_up()[key].until
         LOGGER.warning("%s is left alone until %s: %s", asset.config.name, until, error)
         self._trail.note(key, as_happened(line, Happening.GIVEN_UP, error=error, until=until))
         self._driver.act()
@@ -98,12 +97,16 @@ class Watcher:
     @callback
     def _heard(self, subentry_id: str, device: DeviceCoordinator) -> None:
         """A device was read: does it do as told, and did anyone else touch it?"""
-        if self._driver.stopped or self._planner.mode != MODE_AUTOMATIC:
+        if self._driver.stopped:
             return
-        for key, asset in parts(self._planner.home).items():
-            if asset.subentry_id != subentry_id or not self._planner.home.controls.enabled(asset.id):
+        home, automatic = self._planner.home, self._planner.mode == MODE_AUTOMATIC
+        for key, asset in parts(home).items():
+            if asset.subentry_id != subentry_id:
                 continue
-            if not device.last_update_success or device.readings is None:
+            if not automatic or not home.controls.enabled(asset.id):
+                # It is not ours, so whatever becomes of it is no hand on what is.
+                self._hands.gap(key)
+            elif not device.last_update_success or device.readings is None:
                 self._hands.gap(key)
             elif self._hands.until(key, self._planner.now) is None:
                 self._look(key, asset, device)
@@ -178,7 +181,7 @@ class Watcher:
             elif self.consents.missing(home.devices[asset.subentry_id]):
                 found[asset.id] = Withheld(why="no_consent")
             elif self._trials.rests(key, now):
-                found[asset.id] = Withheld(why="given_up", until=given_up[key][1])
+                found[asset.id] = Withheld(why=given_up[key].why, until=given_up[key].until)
         if found != home.withheld:
             home.withheld.clear()
             home.withheld.update(found)

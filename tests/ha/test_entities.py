@@ -16,7 +16,7 @@ from custom_components.merit_order import coordinator
 from custom_components.merit_order.engine.model.plan import Decision
 from custom_components.merit_order.engine.model.snapshot import Snapshot
 
-from .homes import BOILER_ID, SOCKET, state_of
+from .homes import BOILER, BOILER_ID, SOCKET, WATT, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -143,3 +143,16 @@ async def test_the_plan_and_the_sensor_call_a_price_by_the_persons_own_threshold
     await clock(4)
     assert state_of(hass, "sensor.home_price_level") == "cheap"
     assert set(home.runtime_data.planner.plan.home.price_level) == {"cheap"}
+
+
+async def test_a_boiler_that_is_on_and_hot_is_seen_to_want_nothing(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
+) -> None:
+    idle = "binary_sensor.boiler_socket_on_draws_nothing"
+    assert state_of(hass, idle) == "off"
+    await hass.services.async_call("input_boolean", "turn_on", {"entity_id": BOILER}, blocking=True)
+    await clock(5)
+    assert state_of(hass, idle) == "off", "it heats"
+    hass.states.async_set("sensor.boiler_power", "0", WATT)
+    await clock(5)
+    assert state_of(hass, idle) == "on"

@@ -59,13 +59,20 @@ async def test_it_ends_by_itself(hass: HomeAssistant, clock: Advance) -> None:
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_resume_takes_it_back_at_once(hass: HomeAssistant, clock: Advance) -> None:
+@pytest.mark.parametrize("by_button", [True, False])
+async def test_resume_takes_it_back_at_once(hass: HomeAssistant, clock: Advance, by_button: bool) -> None:
     entry, house = await move_in(hass, clock)
     await house.run(60)
     await house.turn(-1500.0)
-    await house.run(60)
-    await respond(hass, DOMAIN, "resume", {"asset": BATTERY_ID})
     await house.run(30)
+    if by_button:
+        button = {"entity_id": "button.battery_resume_the_plan"}
+        await hass.services.async_call("button", "press", button, blocking=True)
+        await house.run(30)
+        assert float(state_of(hass, NUMBER)) == 3000.0
+    else:
+        await respond(hass, DOMAIN, "resume", {"asset": BATTERY_ID})
+        await house.run(30)
     assert entry.runtime_data.home.withheld == {}
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -149,4 +156,37 @@ async def test_what_a_person_forbade_is_theirs_without_a_word(hass: HomeAssistan
     await house.run(60)
     assert hands(entry) == []
     assert state_of(hass, BOILER) == "on"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_changed_while_it_was_forbidden_is_no_hand(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(30)
+    controls = entry.runtime_data.home.controls
+    controls.set_enabled(BOILER_ID, False)
+    await house.run(30)
+    await flip(hass, "on")
+    await house.run(30)
+    off = Override(mode=OverrideMode.OFF, start=START, end=START + timedelta(hours=3))
+    controls.set_override(BOILER_ID, off)
+    controls.set_enabled(BOILER_ID, True)
+    await house.run(60, 10)
+    assert hands(entry) == []
+    assert state_of(hass, BOILER) == "off"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_an_order_through_us_takes_the_hand_off(hass: HomeAssistant, clock: Advance) -> None:
+    entry, house = await move_in(hass, clock)
+    await house.run(60)
+    await house.turn(-1500.0)
+    await house.run(30)
+    paused = hass.states.get("binary_sensor.battery_left_alone")
+    assert paused is not None
+    assert (paused.state, paused.attributes["why"]) == ("on", "hand")
+    until = (START + timedelta(hours=2)).isoformat()
+    await respond(hass, DOMAIN, "override", {"asset": BATTERY_ID, "mode": "on", "until": until, "power": 2})
+    await house.run(30)
+    assert float(state_of(hass, NUMBER)) == 2000.0
+    assert state_of(hass, "binary_sensor.battery_left_alone") == "off"
     assert await hass.config_entries.async_unload(entry.entry_id)

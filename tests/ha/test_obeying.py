@@ -77,7 +77,7 @@ def test_who_fails_again_rests_longer_and_who_obeys_is_forgiven() -> None:
             given_up = trials.disobeyed(KEY, "Battery", Verdict.IGNORED, "does nothing", now)
             assert given_up is (attempt == 2)
             assert trials.waits(KEY, now + timedelta(seconds=20)), "it is not pressed"
-        until = trials.given_up()[KEY][1]
+        until = trials.given_up()[KEY].until
         rests.append(round((until - now) / timedelta(minutes=1)))
         now = until
     assert rests == [10, 20, 40, 80, 120, 120]
@@ -110,9 +110,12 @@ async def test_what_was_written_as_often_as_is_good_is_only_given_back(
     order_charge(entry, 4.0)
     await house.run(60)
     assert house.written == [3000.0, 0.0], "no more of it, but given back"
-    assert raised(hass)
-    until = entry.runtime_data.home.withheld[BATTERY_ID].until
-    assert until == datetime(2026, 11, 21, 23, tzinfo=UTC), "midnight in Paris"
+    found = ir.async_get(hass).async_get_issue(DOMAIN, ISSUE)
+    assert found is not None
+    assert found.translation_key == "writes_spent"
+    withheld = entry.runtime_data.home.withheld[BATTERY_ID]
+    assert withheld.why == "budget"
+    assert withheld.until == datetime(2026, 11, 21, 23, tzinfo=UTC), "midnight in Paris"
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert hass_storage["merit_order.home.writes"]["data"]["counts"][STORE][NUMBER] == 301
 
