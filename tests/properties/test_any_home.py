@@ -52,7 +52,12 @@ type Table = dict[str, dict[str, st.SearchStrategy[Any]]]
 def _power_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[float]) -> Table:
     share = st.one_of(st.floats(0.5, 1.0), number)
     return {
-        "grid": {"import_limit_kw": number, "export_limit_kw": number, "export_when_negative": st.booleans()},
+        "grid": {
+            "import_limit_kw": number,
+            "export_limit_kw": number,
+            "phase_limit_a": number,
+            "export_when_negative": st.booleans(),
+        },
         "solar": {"curtailable": st.booleans(), "inverter_kw": number},
         "battery": {
             "capacity_kwh": number,
@@ -62,6 +67,8 @@ def _power_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[f
             "max_soc": percent,
             "reserve_soc": percent,
             "charge_efficiency": share,
+            "charge_efficiency_at": st.lists(st.tuples(percent, share), max_size=3),
+            "discharge_efficiency_at": st.lists(st.tuples(percent, share), max_size=2),
             "wear_cost": number,
             "taper_soc": percent,
             "ramp_kw_per_h": number,
@@ -86,6 +93,10 @@ def _power_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[f
             "max_starts": st.integers(0, 2),
             "windows": st.lists(st.tuples(clock, clock), max_size=2),
             "profile_kw": st.lists(number, max_size=4),
+            "worth": number,
+            "from_grid": st.booleans(),
+            "from_battery": st.booleans(),
+            "after": st.sampled_from(["load0", "load1", "load2", "nobody"]),
         },
     }
 
@@ -95,7 +106,11 @@ def _need_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[fl
         "vehicle": {
             "capacity_kwh": number,
             "phases": st.integers(1, 3),
+            "phase_switching": st.booleans(),
+            "min_current_a": number,
             "max_current_a": number,
+            "current_step_a": number,
+            "max_kw": number,
             "mode": st.sampled_from(["cheapest", "solar", "asap"]),
             "max_discharge_kw": number,
             "floor_soc": percent,
@@ -103,6 +118,8 @@ def _need_params(number: st.SearchStrategy[float], percent: st.SearchStrategy[fl
             "max_soc": percent,
             "v2g": st.booleans(),
             "min_on_minutes": number,
+            "min_off_minutes": number,
+            "priority": st.integers(1, 9),
             "departures": st.lists(
                 maybe(time=clock, soc=percent, trip_kwh=number, returns=clock), max_size=2
             ),
@@ -242,12 +259,14 @@ def check(snapshot: Snapshot, plan: Plan) -> None:
             assert max(asset.level) <= max(asset.level_max, asset.level_start or 0.0) + 1e-4
     grid = np.array(plan.home.grid_kw)
     limits = [spec.params for spec in snapshot.assets if spec.kind == "grid"]
-    unlimited = not limits or not {"import_limit_kw", "export_limit_kw", "export_when_negative"} & set(
-        limits[0]
-    )
+    kept = {"import_limit_kw", "export_limit_kw", "export_when_negative"}
+    unlimited = not limits or not kept & set(limits[0])
     if unlimited:
         assert np.allclose(grid, net, atol=1e-3)
-    assert from_json(Plan, to_json(plan)).edges == plan.edges
+    for short in plan.shortfalls:
+        assert np.isfinite(short.amount)
+        assert short.amount > 0
+    assert from_json(Plan, to_json(plan)).shortfalls == plan.shortfalls
 
 
 @CALM

@@ -14,6 +14,8 @@ from ._departures import Departure
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CHEAPEST, SOLAR_ONLY, AT_ONCE = "cheapest", "solar", "asap"
+FINEST_A = 0.1
+"""Chargers that take tenths of an ampere take any current."""
 ASSUMED_SOC = 50.0
 """Stands in for a state of charge the car does not tell; the plan is then provisional."""
 
@@ -80,7 +82,7 @@ def powers(params: VehicleParams) -> tuple[float, float]:
 def settings_kw(params: VehicleParams) -> FloatArray:
     """The powers that can be set, rising; none where any can."""
     given = none_if_nan(params.min_kw), none_if_nan(params.max_kw)
-    if given != (None, None) or not 0 < params.current_step_a <= params.max_current_a:
+    if given != (None, None) or not FINEST_A <= params.current_step_a <= params.max_current_a:
         return np.zeros(0)
     count = int((params.max_current_a - params.min_current_a) / params.current_step_a + 1e-6)
     amperes = np.minimum(params.min_current_a, params.max_current_a) + params.current_step_a * np.arange(

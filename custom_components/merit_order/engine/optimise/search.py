@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..assets._base import Values
-from ..model.program import Program
+from ..model.program import INF, Program
 from ..model.series import FloatArray
 from .bend import bend
 from .dive import Dive, Found, either_columns, hold
@@ -19,6 +19,8 @@ CLOSE_ENOUGH = 1e-5
 """A gap in currency, plus as much relative: below the smallest coin by three orders."""
 LEAST_SEARCH = 0.1
 """Seconds below which a search would not get past its own preparations."""
+LAST_RESORT_S = 5.0
+"""Seconds to look for any plan at all when there is none yet."""
 EITHERS_FIRST = 0.7
 """Share of the time for eithers alone: with the starts held, the benchmark's L comes within 0.01 % in half a second."""
 
@@ -117,6 +119,9 @@ class Search:
                 best = Dive(self.program, solver).improved(solver.run()) or best
         solver.release(solver.integers)
         found = solver.branch(solver.integers, best and best[1], self._left(began), tolerance(bound))
+        if found is None and best is None:
+            # Rounding led to a dead end and time is up: a late plan is better than none.
+            found = solver.branch(solver.integers, None, LAST_RESORT_S, INF)
         if found is None:
             if best is None:
                 raise SolverError("no plan was found in time")
