@@ -42,7 +42,8 @@ FLANDERS = CapacityCharge(price_per_kw=4.0, floor_kw=2.5, month_peak_kw=4.0)
 class Thing:
     """An asset of the house. `plan` is what the plan has for it now; `later` a block at a cost per kWh.
 
-    `takes` is what it draws while it is on, None: what it is told. A battery that `follows` keeps the grid at zero.
+    `takes` is what it draws while it is on, None: what it is told. A battery that `follows` keeps the grid
+    at zero, which may be `known`.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Thing:
     state: Mapping[str, Any] = field(default_factory=dict)
     takes: float | None = None
     follows: bool = True
+    known: bool = True
     soc: float = 50.0
     drawn: float = 0.0
     told: float | None = None
@@ -214,7 +216,7 @@ class House:
                     role=ROLES[thing.kind],
                     intent=thing.plan,
                     readings=self.readings(thing),
-                    follows_itself=thing.follows,
+                    follows_itself=thing.follows and thing.known,
                 )
                 for thing in self.things
             ),

@@ -191,7 +191,9 @@ def test_phases_are_switched_seldom() -> None:
 def test_a_battery_that_cannot_follow_is_led() -> None:
     led = battery("self", follows=False)
     house = House([led], base_kw=-2.0)
-    house.live(60)
+    house.live(50)
+    assert led.moves == [], "it might follow by itself"
+    house.live(40)
     assert abs(house.grid_kw) < 0.25
     house.base_kw = 1.5
     house.live(60)
@@ -199,10 +201,18 @@ def test_a_battery_that_cannot_follow_is_led() -> None:
     assert set(reasons(house, "battery")) == {"follow"}
 
 
+def test_a_battery_that_is_seen_to_follow_is_left_to_it() -> None:
+    follower = battery("self", known=False)
+    house = House([follower], base_kw=-2.0)
+    house.live(5 * MINUTES)
+    assert follower.moves == []
+    assert abs(house.grid_kw) < 0.01
+
+
 def test_a_led_battery_is_told_seldom() -> None:
     led = battery("self", follows=False)
     house = House([led], base_kw=-2.0)
-    house.live(60)
+    house.live(2 * MINUTES)
     told = len(led.moves)
     for i in range(60):
         house.base_kw = -2.0 + 0.15 * (-1) ** i

@@ -52,7 +52,7 @@ class Conduct:
     sets_power: bool = True
     """False: a battery that takes no watts, only the mode that comes nearest; it is judged by the direction."""
     follows: Callable[[Mapping[str, Any]], bool] = lambda options: True
-    """Whether a battery set up with these options keeps the grid at zero by itself when it is given back."""
+    """Whether a battery set up with these options is known to keep the grid at zero by itself when given back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,6 +180,9 @@ def _intent(each: Knob) -> Intent:
 def _marked(each: Knob, at: datetime) -> Mark:
     """What it was told, when that changed."""
     mark = each.mark
+    if each.sort is Sort.BATTERY and each.cause is mark.cause is None:
+        # What it does by itself it was not told.
+        return replace(mark, kw=each.wish)
     if abs(each.wish - mark.kw) <= TRACE_KW:
         return replace(mark, cause=each.cause)
     return replace(mark, kw=each.wish, told=at, cause=each.cause)

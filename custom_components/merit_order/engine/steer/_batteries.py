@@ -1,9 +1,10 @@
 """What a home battery is told between two plans: left alone where it follows the meter by itself, led where not."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ._around import NOW_S, STEADY_S, Around, used
+from ._around import LASTS_S, NOW_S, STEADY_S, Around, used
 from ._knobs import Knob, Sort
 from ._view import Cause
 
@@ -28,7 +29,7 @@ def _follow(knob: Knob, rest_kw: float, around: Around) -> None:
     now = around.mean(NOW_S) + rest_kw
     covering = knob.fits(-now)
     if intent.mode == "self":
-        _lead(knob, covering, at)
+        _lead(knob, covering, rest_kw, around)
         return
     if intent.mode == "hold":
         knob.wish = 0.0
@@ -49,10 +50,22 @@ def _follow(knob: Knob, rest_kw: float, around: Around) -> None:
     knob.wish = knob.fits(knob.plan)
 
 
-def _lead(knob: Knob, covering: float, at: datetime) -> None:
+def _lead(knob: Knob, covering: float, rest_kw: float, around: Around) -> None:
+    at = around.view.at
     knob.wish = covering
-    if not knob.driven.follows_itself:
+    if not knob.driven.follows_itself and (knob.mark.led or _idle(knob, rest_kw, around)):
+        knob.mark = replace(knob.mark, led=True)
         knob.wish, knob.cause = _steady(knob, covering, at), Cause.FOLLOW
+
+
+def _idle(knob: Knob, rest_kw: float, around: Around) -> bool:
+    """Whether it stands still by itself although there was something to cover, or to store, for a minute."""
+    at = around.view.at
+    since = at - timedelta(seconds=LASTS_S)
+    seen = around.samples[0].at <= since and knob.mark.told <= since
+    to_cover = knob.fits(-(around.least(LASTS_S) + rest_kw))
+    to_store = knob.fits(-(around.most(LASTS_S) + rest_kw))
+    return seen and abs(knob.drawn) < SPARE_KW and (to_cover < -MORE_KW or to_store > MORE_KW)
 
 
 def _steady(knob: Knob, kw: float, at: datetime) -> float:

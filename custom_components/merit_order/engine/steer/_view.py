@@ -44,8 +44,9 @@ class Note(StrEnum):
 class Driven:
     """One asset that takes commands: what the plan wants of it now, and what its device says.
 
-    `follows_itself`: a battery that, given back to itself, keeps the grid at zero. `pace_s` is the least time between
-    two set-points that are not urgent, in seconds: what it takes in a day is limited.
+    `follows_itself`: a battery that, given back to itself, keeps the grid at zero; False: that is to be seen.
+    `pace_s` is the least time between two set-points that are not urgent, in seconds: what it takes in a day is
+    limited.
     """
 
     spec: AssetSpec
@@ -77,7 +78,7 @@ class View:
 class Mark:
     """What became of one asset: on or off since `since`, told `kw` at `told` because of `cause` (None: as planned).
 
-    `starts` are those of the last day that were seen.
+    `starts` are those of the last day that were seen. `led`: a battery that was seen to stand still by itself.
     """
 
     on: bool
@@ -86,6 +87,7 @@ class Mark:
     told: datetime
     cause: Cause | None = None
     starts: tuple[datetime, ...] = ()
+    led: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
