@@ -146,7 +146,7 @@ export class PlanCard extends PictureCard<Config> {
         @block-picked=${(event: BlockPicked) => {
           this.picked = { asset: event.detail.asset.id, block: event.detail.block };
         }}></merit-order-plan-chart>
-      ${drawn.past.slots > 0 && sight.from < now ? pastLegend(t) : nothing}`;
+      <div class="below">${drawn.past.slots > 0 && sight.from < now ? pastLegend(t) : nothing}${this.travel(line, sight, t)}</div>`;
   }
 
   private detail(line: Timeline, t: Translate, format: Format): TemplateResult | typeof nothing {
@@ -174,8 +174,7 @@ export class PlanCard extends PictureCard<Config> {
     const hours = this.hours ?? this.config?.hours ?? (this.width < WIDE ? DAY_HOURS : 2 * DAY_HOURS);
     const sight = this.sight ? within(line, this.sight) : around(line, now, hours);
     const { left, right } = footer(plan, this.picture?.home ?? null, t, format);
-    return html`<div class="heading"><h2>${t("plan")}</h2>
-        ${this.asTable ? nothing : this.travel(line, sight, t)}${this.choices(t, hours)}</div>
+    return html`<div class="heading"><h2>${t("plan")}</h2>${this.choices(t, hours)}</div>
       <div class="frame">${
         this.asTable
           ? html`<merit-order-table .plan=${plan} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`

@@ -1,12 +1,12 @@
 import { css } from "lit";
 
 export const planStyles = css`
-  .heading { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; margin: 22px 0 8px; }
-  h2 { flex: 1; }
-  .travel { display: flex; gap: 2px; direction: ltr; }
+  .heading { display: flex; justify-content: space-between; align-items: center; margin: 22px 0 8px; }
+  .below { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 14px; margin-top: 6px; min-height: 34px; }
+  .travel { display: flex; gap: 2px; margin-inline-start: auto; direction: ltr; }
   .travel button { font: inherit; font-size: 14px; min-width: 34px; min-height: 34px; padding: 0 10px; border: 0; border-radius: 99px; background: none; color: var(--mo-text); cursor: pointer; }
   .travel button:hover { background: color-mix(in srgb, var(--mo-text) 8%, transparent); }
-  .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 8px 0 0; font-size: 13px; color: var(--mo-quiet); }
+  .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0; font-size: 13px; color: var(--mo-quiet); }
   .legend span { display: inline-flex; align-items: center; gap: 6px; }
   .legend svg { width: 22px; height: 10px; fill: var(--mo-quiet); }
   .legend .planned { fill: none; stroke: var(--mo-text); stroke-width: 1.4; stroke-dasharray: 3 2.5; }

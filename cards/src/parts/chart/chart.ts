@@ -129,7 +129,9 @@ export class PlanChart extends LitElement {
     const { view, t, format } = this;
     const middle = Math.max(x(view.axis, view.edges[slot] ?? 0), view.axis.left);
     const onLeft = middle > (view.axis.left + view.axis.right) / 2;
-    const place = onLeft ? `right:${view.width - middle + 10}px` : `left:${middle + 16}px`;
+    // On a phone it would not fit beside the slot.
+    const beside = onLeft ? `right:${view.width - middle + 10}px` : `left:${middle + 16}px`;
+    const place = view.narrow ? (onLeft ? "left:0" : "right:0") : beside;
     return html`<div class="tip" style=${place}>
       <strong>${span(view.plan, slot, view.now, format)}</strong>
       <dl>${facts(view, slot, t, format).map((fact) => html`<dt>${fact.name}</dt><dd>${fact.value}</dd>`)}</dl>
