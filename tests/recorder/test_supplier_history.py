@@ -19,11 +19,12 @@ from custom_components.merit_order.engine.model.errors import InvalidAuth, RateL
 from custom_components.merit_order.ports import HassClock
 from custom_components.merit_order.stored import PlugIn, TariffConfig
 from tests.apis import Service, at, error, fixture, service
-from tests.ha.homes import CONTRACT, START, subentry
+from tests.ha.homes import CONTRACT, subentry
 
 HOUR = timedelta(hours=1)
-# Five days of summer time, then the night with the hour that comes twice.
-FIRST = datetime(2026, 10, 20, tzinfo=UTC)
+# Two days after the night with the hour that comes twice; the meter was put in two weeks before.
+NOW = datetime(2026, 10, 27, 9, 2, tzinfo=UTC)
+FIRST = datetime(2026, 10, 14, tzinfo=UTC)
 ENERGY, COST = "merit_order:supplier_import", "merit_order:supplier_import_cost"
 
 type Advance = Callable[[timedelta], Awaitable[None]]
@@ -33,7 +34,7 @@ class Supplier:
     """Octopus with one meter: 0.25 kWh in each half-hour, but for those in `special`; told until `until`."""
 
     def __init__(self) -> None:
-        self.until = START.replace(hour=0, minute=0)
+        self.until = NOW.replace(hour=0, minute=0)
         self.special: dict[datetime, float] = {}
         self.refuse: int | None = None
         self.asked: list[str] = []
@@ -87,6 +88,8 @@ async def octopus(
 
 @pytest.fixture
 def advance(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Advance:
+    freezer.move_to(NOW)
+
     async def go(length: timedelta) -> None:
         freezer.tick(length)
         async_fire_time_changed(hass)
@@ -167,14 +170,14 @@ async def test_every_hour_is_there_once_with_its_cost_and_a_correction_is_taken_
 async def test_a_quota_stops_the_run_and_it_goes_on_from_there_also_after_a_restart(
     hass: HomeAssistant, octopus: Service, advance: Advance, supplier: Supplier
 ) -> None:
-    supplier.refuse = 2 * 12 + 1
+    supplier.refuse = 2 * 13 + 1
     entry = await contract(hass, octopus, advance)
     history = entry.runtime_data.supplier_history
     (meter,) = history.meters
     assert meter.error is None, "to be asked to wait is no fault"
     reached = meter.until
     assert reached is not None
-    assert FIRST - timedelta(days=60) < reached < supplier.until - timedelta(days=5)
+    assert FIRST + timedelta(days=7) < reached < supplier.until
     assert await hass.config_entries.async_unload(entry.entry_id)
     supplier.refuse = None
     supplier.asked.clear()
@@ -188,6 +191,7 @@ async def test_a_quota_stops_the_run_and_it_goes_on_from_there_also_after_a_rest
     await hass.config_entries.async_unload(entry.entry_id)
 
 
+@pytest.mark.parametrize("recorder_db_url", ["sqlite"], indirect=True)
 async def test_a_refused_key_is_named_and_costs_nothing_else(
     hass: HomeAssistant, octopus: Service, advance: Advance
 ) -> None:
