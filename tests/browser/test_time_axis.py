@@ -1,6 +1,8 @@
 """The plan card's time axis in the demo: the past beside the plan, moving through it, and how long drawing takes."""
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -8,6 +10,9 @@ from playwright.async_api import Page, expect
 from .conftest import Open
 
 pytestmark = pytest.mark.browser
+
+BUNDLE = Path(__file__).parents[2] / "custom_components" / "merit_order" / "www" / "merit-order.js"
+MOST_BYTES = 150_000
 
 TIMES = """async () => {
   const card = document.querySelector("home-assistant").shadowRoot && (function find(root) {
@@ -93,3 +98,7 @@ async def test_a_plan_is_drawn_within_a_tenth_of_a_second_and_a_change_within_a_
         assert min(found["draw"]) < 100
         assert min(found["plan"]) < 16
         assert min(found["moment"]) < 16
+
+
+def test_the_cards_are_small() -> None:
+    assert len(gzip.compress(BUNDLE.read_bytes())) < MOST_BYTES

@@ -94,7 +94,7 @@ function named(pen: Pen, row: LaneBand, none: string, pick: Pick): SVGTemplateRe
     open();
   };
   return svg`<g class="named" role="button" tabindex="0" aria-label=${pen.t("lane_open", { name: asset.name })} @click=${open} @keydown=${press}>
-    <rect class="touch" x="0" y=${narrow ? row.top - 22 : row.top - 2} width=${narrow ? 140 : 106} height=${narrow ? 22 : 28} rx="4" />${name}</g>`;
+    <rect class="touch" x="0" y=${narrow ? row.top - 22 : row.top - 2} width=${narrow ? 140 : 106} height=${narrow ? 22 : 28} rx="4" /><g aria-hidden="true">${name}</g></g>`;
 }
 
 /** Stands for a thing for which nothing is planned: an hour from now on. */
