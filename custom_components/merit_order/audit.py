@@ -17,6 +17,7 @@ from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError
 from .engine.model.roles import Action, Command, Readings, Role
 from .engine.verdict import Verdict
+from .sure_store import SureStore
 
 LOGGER = logging.getLogger(__name__)
 STORE_VERSION = 1
@@ -185,6 +186,7 @@ class Trail:
         self._dirty = False
         file = _file(self._hass, self._entry.entry_id, self._day)
         await file.async_save({"entries": list(self._json)})
+        self._dirty = self._dirty or not file.written
 
     async def _save_soon(self, now: datetime) -> None:
         await self.flush()
@@ -262,9 +264,9 @@ def _index(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
     return Store(hass, STORE_VERSION, f"{DOMAIN}.{entry_id}.audit", private=True)
 
 
-def _file(hass: HomeAssistant, entry_id: str, day: str) -> Store[dict[str, Any]]:
+def _file(hass: HomeAssistant, entry_id: str, day: str) -> SureStore:
     date.fromisoformat(day)
-    return Store(hass, STORE_VERSION, f"{DOMAIN}.{entry_id}.audit.{day}", private=True)
+    return SureStore(hass, STORE_VERSION, f"{DOMAIN}.{entry_id}.audit.{day}", private=True)
 
 
 async def remove_audit(hass: HomeAssistant, entry_id: str) -> None:

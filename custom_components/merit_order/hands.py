@@ -15,6 +15,8 @@ KEY = "hands"
 CONFIRM = timedelta(seconds=5)
 # What we did ourselves may show so much later without a lease to compare with.
 SETTLED = timedelta(seconds=15)
+# A device that loses what it was told so often within an hour does not restart: someone takes it each time.
+LOSSES, LOSSES_WITHIN = 3, timedelta(hours=1)
 # A hand is respected until the planned block ends, but for so long at least and at most.
 LEAST, MOST = timedelta(hours=1), timedelta(hours=6)
 
@@ -44,6 +46,8 @@ class Hands:
         self._gaps: set[str] = set()
         self._stood: dict[str, bool] = {}
         self._ours: dict[str, datetime] = {}
+        self._connected: dict[str, int] = {}
+        self._losses: dict[str, list[datetime]] = {}
 
     def until(self, key: str, now: datetime) -> datetime | None:
         """Until when a part is someone else's; None when it is not."""
@@ -86,6 +90,11 @@ class Hands:
         ours = self._ours.get(key)
         if ours is not None and readings.at <= ours:
             return Seen.FINE
+        connected = readings.counters.get("reconnects", 0)
+        if connected != self._connected.setdefault(key, connected):
+            # The line broke and was mended within one reading: a restart that is quick, or another client.
+            self._connected[key] = connected
+            self.gap(key)
         stands = self._stands(key, role, lease, readings, ours)
         if stands is None:
             self.gap(key)
@@ -97,9 +106,20 @@ class Hands:
         if key in self._gaps:
             self._gaps.discard(key)
             self._stood.pop(key, None)
-            return Seen.LOST
+            return self._lost(key, lease, readings.at)
         since = self._doubts.setdefault(key, readings.at)
         return Seen.HAND if readings.at - since >= CONFIRM else Seen.DOUBT
+
+    def _lost(self, key: str, lease: Lease | None, at: datetime) -> Seen:
+        if lease is None:
+            return Seen.LOST
+        recent = [loss for loss in self._losses.get(key, []) if at - loss < LOSSES_WITHIN]
+        self._losses[key] = [*recent, at]
+        if len(recent) + 1 < LOSSES:
+            return Seen.LOST
+        del self._losses[key]
+        self._doubts[key] = at
+        return Seen.HAND
 
     def _stands(
         self, key: str, role: Role, lease: Lease | None, readings: Readings, ours: datetime | None

@@ -3,10 +3,8 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
 from .devices_hub import DeviceCoordinator
@@ -16,6 +14,7 @@ from .engine.model.errors import InputError, WriteRefused
 from .engine.model.roles import Action, Command, Readings, Role
 from .gather import Home
 from .planned import PlannedAsset
+from .sure_store import SureStore
 
 LOGGER = logging.getLogger(__name__)
 STORE_VERSION = 1
@@ -37,18 +36,6 @@ class LeaseLost(WriteRefused):
     """The lease cannot be written to disk: what would have to be undone after a crash could not be known."""
 
     key = "lease_lost"
-
-
-class SureStore(Store[dict[str, Any]]):
-    """A file that says whether it was written: Home Assistant only logs a disk that is full."""
-
-    written = True
-
-    @override
-    async def _async_write_data(self, data: dict[str, Any]) -> None:
-        self.written = False
-        await super()._async_write_data(data)
-        self.written = True
 
 
 class Leases:

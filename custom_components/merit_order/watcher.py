@@ -12,7 +12,7 @@ from .const import MODE_AUTOMATIC
 from .coordinator import PlanCoordinator
 from .devices_hub import DeviceCoordinator
 from .engine.model.errors import SourceError
-from .engine.model.roles import Action, Command
+from .engine.model.roles import Action, Command, Role
 from .engine.verdict import BAD
 from .hands import Hands, Seen
 from .leases import Leases, parts
@@ -141,7 +141,7 @@ class Watcher:
             return
         now, name = self._planner.now, asset.config.name
         line = entry_of(Happening.REFUSED, asset.id, name, lease.command, readings, now)
-        error = f"{verdict}: {line.does} {_amount(lease.command)}, measured {line.before}"
+        error = f"{_told(lease.command)} → {_does(line)}"
         self._trail.note(key, as_happened(line, Happening.REFUSED, error=error, verdict=verdict))
         if self._trials.disobeyed(key, name, verdict, error, now):
             self._gave_up(key, asset, line, error)
@@ -189,6 +189,18 @@ class Watcher:
             self._planner.request()
 
 
-def _amount(command: Command) -> str:
-    value = command.power_kw if command.power_kw is not None else command.current_a or command.target_c
-    return "" if value is None else f"{value:g}"
+def _told(command: Command) -> str:
+    """What a part was told, in figures that need no translation."""
+    for value, unit in ((command.power_kw, "kW"), (command.current_a, "A"), (command.target_c, "°C")):
+        if value is not None:
+            return f"{value:g} {unit}"
+    return command.action.value
+
+
+def _does(line: Entry) -> str:
+    """What it does instead."""
+    if "on" in line.before and line.role is Role.SWITCH:
+        return "on" if line.before["on"] else "off"
+    if "power_kw" in line.before:
+        return f"{line.before['power_kw']:.2g} kW"
+    return f"{line.before['target_c']:g} °C" if "target_c" in line.before else "?"

@@ -1,7 +1,7 @@
 """A hand on the device wins: it is left alone until a stated time, visibly, and can be taken back."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,14 @@ from homeassistant.core import HomeAssistant
 
 from custom_components.merit_order.audit import Happening
 from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.roles import Action, Command, Readings, Role
 from custom_components.merit_order.engine.model.snapshot import Override, OverrideMode
+from custom_components.merit_order.hands import Hands, Seen
+from custom_components.merit_order.leases import Lease
+from custom_components.merit_order.ports import Shelf
 
 from .battery_house import KEY, NUMBER, move_in
-from .homes import BATTERY_ID, BOILER, BOILER_ID, START, respond, state_of
+from .homes import BATTERY_ID, BOILER, BOILER_ID, START, STORE, respond, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -190,3 +194,40 @@ async def test_an_order_through_us_takes_the_hand_off(hass: HomeAssistant, clock
     assert float(state_of(hass, NUMBER)) == 2000.0
     assert state_of(hass, "binary_sensor.battery_left_alone") == "off"
     assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+def lease(written: datetime = START) -> Lease:
+    command = Command(
+        role=Role.BATTERY, action=Action.POWER, expires=START + timedelta(hours=9), power_kw=1.0
+    )
+    return Lease(subentry_id=STORE, role=Role.BATTERY, opened=START, command=command, written=written)
+
+
+def reading(after_s: float, stands: bool, reconnects: int = 1) -> Readings:
+    at = START + timedelta(seconds=after_s)
+    return Readings(at=at, stands={Role.BATTERY: stands}, counters={"reconnects": reconnects})
+
+
+def test_a_line_that_broke_and_was_mended_within_a_reading_is_no_hand() -> None:
+    mended, unbroken = Hands(Shelf()), Hands(Shelf())
+    assert mended.look(KEY, Role.BATTERY, lease(), reading(5, stands=True)) is Seen.FINE
+    assert mended.look(KEY, Role.BATTERY, lease(), reading(10, stands=False, reconnects=2)) is Seen.LOST
+    assert unbroken.look(KEY, Role.BATTERY, lease(), reading(5, stands=True)) is Seen.FINE
+    assert unbroken.look(KEY, Role.BATTERY, lease(), reading(10, stands=False)) is Seen.DOUBT
+    assert unbroken.look(KEY, Role.BATTERY, lease(), reading(15, stands=False)) is Seen.HAND
+
+
+def test_what_is_lost_again_and_again_is_taken_by_someone() -> None:
+    def lose(hands: Hands, apart_s: float) -> list[Seen]:
+        seen = []
+        for turn in range(3):
+            hands.look(KEY, Role.BATTERY, lease(), reading(turn * apart_s, True, reconnects=turn))
+            seen.append(
+                hands.look(
+                    KEY, Role.BATTERY, lease(), reading(turn * apart_s + 10, False, reconnects=turn + 1)
+                )
+            )
+        return seen
+
+    assert lose(Hands(Shelf()), 300) == [Seen.LOST, Seen.LOST, Seen.HAND]
+    assert lose(Hands(Shelf()), 3600) == [Seen.LOST, Seen.LOST, Seen.LOST]

@@ -286,3 +286,20 @@ async def test_nonsense_is_named(home: dict[str, Product], ports: Ports) -> None
     home["meter"].status = 500
     with pytest.raises(BadData):
         await device.read()
+
+
+async def test_a_plan_of_their_own_is_told_also_while_they_do_ours(
+    home: dict[str, Product], ports: Ports
+) -> None:
+    group = home["meter"].batteries
+    assert group is not None
+    device = await opened(home, ports)
+    assert (await device.read()).battery.own_schedule is False
+    group["mode"] = "predictive"
+    assert (await device.read()).battery.own_schedule is True
+    await device.write(order(1.5))
+    said = await device.read()
+    assert (said.battery.mode, said.battery.own_schedule) == ("to_full", True)
+    assert said.stands == {Role.BATTERY: True}
+    group["mode"] = "standby"
+    assert (await device.read()).stands == {Role.BATTERY: False}

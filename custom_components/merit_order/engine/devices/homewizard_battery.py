@@ -126,6 +126,7 @@ class HomeWizardBattery:
             max_charge_kw=self._limits[0],
             max_discharge_kw=self._limits[1],
             mode=group.mode,
+            own_schedule=(self._ports.store.load(self._shelf) or group.mode) == MODES.PREDICTIVE,
         )
         stands = {} if self._told is None else {Role.BATTERY: group.mode == self._told}
         return Readings(
