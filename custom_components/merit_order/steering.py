@@ -195,7 +195,7 @@ class Steering(DataUpdateCoordinator[Steered | None]):
                 (1 - KEPT) * budget(conduct, what) - times
                 for what, times in self._writes.of(subentry_id).items()
             ),
-            default=(1 - KEPT) * min(conduct.writes_per_day.values()),
+            default=(1 - KEPT) * budget(conduct, ""),
         )
         until = (tomorrow(now, self.home.ports.timezone) - now).total_seconds()
         return max(until * FOLLOWING / max(left, 1.0), LEAST_PACE_S)
