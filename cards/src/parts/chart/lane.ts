@@ -79,22 +79,21 @@ export function lane(pen: Pen, row: LaneBand, pick: Pick): SVGTemplateResult {
 function named(pen: Pen, row: LaneBand, none: string, pick: Pick): SVGTemplateResult {
   const { narrow, now } = pen.view;
   const { asset } = row.lane;
-  const name = title(
-    pen,
-    narrow ? row : { top: row.top + 4, bottom: row.bottom },
-    short(asset.name, narrow),
-    narrow ? none : "",
-  );
+  const shown = short(asset.name, narrow);
+  const note = narrow ? none : "";
+  const name = title(pen, narrow ? row : { top: row.top + 4, bottom: row.bottom }, shown, note);
   if (!asset.controlled) return name;
   const next = asset.blocks.find((block) => Date.parse(block.end) > now && block.mode !== "off");
+  // The name of the button has to hold what is to be seen, for those who speak to their computer.
+  const said = [shown, note, shown === asset.name ? "" : asset.name].filter(Boolean).join(" ");
   const open = (): void => pick(asset, next ?? emptyBlock(now));
   const press = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     open();
   };
-  return svg`<g class="named" role="button" tabindex="0" aria-label=${pen.t("lane_open", { name: asset.name })} @click=${open} @keydown=${press}>
-    <rect class="touch" x="0" y=${narrow ? row.top - 22 : row.top - 2} width=${narrow ? 140 : 106} height=${narrow ? 22 : 28} rx="4" /><g aria-hidden="true">${name}</g></g>`;
+  return svg`<g class="named" role="button" tabindex="0" aria-label=${pen.t("lane_open", { name: said })} @click=${open} @keydown=${press}>
+    <rect class="touch" x="0" y=${narrow ? row.top - 22 : row.top - 2} width=${narrow ? 140 : 106} height=${narrow ? 22 : 28} rx="4" />${name}</g>`;
 }
 
 /** Stands for a thing for which nothing is planned: an hour from now on. */
