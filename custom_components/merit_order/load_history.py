@@ -91,18 +91,18 @@ class LoadForecaster:
         self._provisional = forecast.provisional
         return forecast
 
-    async def measured(self, now: datetime, back: timedelta) -> Record:
+    async def measured(self, now: datetime) -> Record:
         """The same load as it was measured: hourly means in kW, what is planned for left out; gaps are NaN."""
-        return await self._hass.async_add_executor_job(base_load, await self._past(now, back), now)
+        return await self._hass.async_add_executor_job(base_load, await self._past(now), now)
 
-    async def _past(self, now: datetime, back: timedelta = LEARN) -> Past:
+    async def _past(self, now: datetime) -> Past:
         """Mean power of each past hour by statistic, and whether it counts for or against the load."""
 
         async def ask(statistic: str) -> Series:
-            return await self._ports.history.mean_power_kw(statistic, now - back, now)
+            return await self._ports.history.mean_power_kw(statistic, now - LEARN, now)
 
         flows = [(FLOWS[what], await ask(s)) for what, found in (await self._flows()).items() for s in found]
-        past = AssetPast(self._hass, self._ports, now - back, now)
+        past = AssetPast(self._hass, self._ports, now - LEARN, now)
         planned = [await past.power_kw(asset, key) for asset, key in self._planned()]
         return Past(tuple(flows), tuple(planned))
 

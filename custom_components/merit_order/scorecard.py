@@ -145,7 +145,7 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
         start = _hour(now - BACK)
         count = (_hour(now) - start) // HOUR_S
         if kind == LOAD:
-            found = (await self._load.measured(now, BACK)).between(start, count)
+            found = (await self._load.measured(now)).between(start, count)
         elif kind == PRICE:
             source = self.home.sources.find(key)
             spans = source.value.spans if source is not None and source.value is not None else ()
