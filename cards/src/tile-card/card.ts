@@ -25,6 +25,7 @@ export class PriceTile extends PictureCard<Config> {
       .now { font-size: 14px; font-weight: 600; }
       .more { font-size: 12.5px; color: var(--mo-quiet); }
       p { margin: 0; }
+      .line { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
     `,
   ];
 
@@ -58,8 +59,14 @@ export class PriceTile extends PictureCard<Config> {
     const level = `level.${levelNow(plan, home, now)}`;
     const [next, at] = [home?.next_price, home?.next_price_at];
     const said = plan?.home && config?.hours ? advice(plan, now, config, t, format) : null;
-    return html`<p class="now">${format.priceText(price)}${isKey(level) ? html` · ${t(level)}` : nothing}</p>
-      ${typeof next === "number" && at ? html`<p class="more">${t("price_next", { time: format.time(Date.parse(at)), price: format.priceText(next) })}</p>` : nothing}
+    const word = isKey(level) ? t(level) : "";
+    const later =
+      typeof next === "number" && at ? `${format.time(Date.parse(at))} ${format.price(next).value}` : "";
+    const title = later
+      ? t("price_next", { time: format.time(Date.parse(at ?? "")), price: format.priceText(next ?? 0) })
+      : nothing;
+    return html`<p class="now">${format.priceText(price)}</p>
+      <p class="more line" title=${title}>${[word, later].filter(Boolean).join(" · ")}</p>
       ${said ? html`<p class="more">${said}</p>` : nothing}`;
   }
 
