@@ -58,6 +58,7 @@ class Driver:
         self._soon: CALLBACK_TYPE | None = None
         self._watcher = Watcher(hass, entry, planner, leases, trail, self)
         self._advised: dict[str, Command] = {}
+        self._stuck: set[str] = set()
         self.intents: Intents = planner.intents
 
     @callback
@@ -208,8 +209,11 @@ class Driver:
         try:
             await self._leases.release(key)
         except SourceError as err:
-            LOGGER.warning("Could not give back %s yet: %s", key, err)
+            if key not in self._stuck:
+                LOGGER.warning("Could not give back %s yet: %s", key, err)
+                self._stuck.add(key)
             return
+        self._stuck.discard(key)
         self._watcher.told(key)
         if asset is not None and lease is not None:
             command = Command(role=lease.role, action=Action.RELEASE, expires=now, reason="release")

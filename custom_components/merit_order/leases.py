@@ -45,6 +45,7 @@ class Leases:
         self._home = home
         self._file = _file(hass, entry_id)
         self._open: dict[str, Lease] = {}
+        self._from_disk: set[str] = set()
 
     async def load(self) -> None:
         """Read what stood open when Home Assistant last ran: it is to be undone, whoever stopped it and how."""
@@ -53,6 +54,7 @@ class Leases:
                 self._open[key] = from_json(Lease, raw)
             except InputError as err:
                 LOGGER.warning("Forgetting a lease that cannot be read: %s", err)
+        self._from_disk = set(self._open)
 
     @property
     def keys(self) -> set[str]:
@@ -115,8 +117,8 @@ class Leases:
                     Command(role=lease.role, action=Action.RELEASE, expires=now, reason="release")
                 )
             except WriteRefused:
-                # What never took a command has nothing to undo; what did is asked again.
-                if lease.command is not None:
+                # What never took a command has nothing to undo; what did, or may have before a crash, is asked again.
+                if lease.command is not None or key in self._from_disk:
                     raise
             await device.async_refresh()
             is_on = _is_on(device.readings)
@@ -124,6 +126,7 @@ class Leases:
                 action = Action.ON if lease.was_on else Action.OFF
                 await device.write(Command(role=lease.role, action=action, expires=now, reason="restore"))
         del self._open[key]
+        self._from_disk.discard(key)
         await self._write()
 
     async def leave(self, key: str) -> None:

@@ -107,6 +107,42 @@ async def test_a_power_cut_is_undone_at_the_next_start(
     assert await hass.config_entries.async_unload(again.entry_id)
 
 
+async def test_after_a_power_cut_what_comes_up_late_is_given_back_then(
+    hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Other integrations start when they start; until then their entities are there and say nothing."""
+    entry, house = await move_in(hass, clock)
+    await house.run(10)
+    on_disk = {key: dict(value) for key, value in hass_storage.items() if key in (LEASES, "merit_order.home")}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    # As it stands from just before the first write on.
+    lease = {**on_disk[LEASES]["data"][KEY], "command": None, "written": None}
+    on_disk[LEASES]["data"] = {KEY: lease}
+    hass_storage.update(on_disk)
+    hass.services.async_remove("input_number", "set_value")
+    hass.states.async_set(NUMBER, "unavailable")
+    caplog.clear()
+    again = battery_home({"mode": "advise"})
+    again.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(again.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await house.run(120, 15)
+    assert list(hass_storage[LEASES]["data"]) == [KEY]
+    assert caplog.text.count("Could not give back") == 1, "said once"
+
+    @callback
+    def obey(call: ServiceCall) -> None:
+        hass.states.async_set(NUMBER, str(call.data["value"]))
+
+    hass.services.async_register("input_number", "set_value", obey)
+    hass.states.async_set(NUMBER, "3000.0")
+    await house.run(60, 15)
+    assert state_of(hass, NUMBER) == "0.0"
+    assert hass_storage[LEASES]["data"] == {}
+    assert await hass.config_entries.async_unload(again.entry_id)
+
+
 async def test_what_cannot_be_reached_is_given_back_when_it_can(
     hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
 ) -> None:
