@@ -142,16 +142,16 @@ class Door:
         return _one(Series(spans), self.slots)
 
     def _known(self, key: str, series: Series) -> InputStatus:
-        found = [status for status in self.inputs if status.key == key]
-        return found[-1] if found else InputStatus(key=key, origin=series.origin, issued=series.issued)
+        found = (status for status in self.inputs if status.key == key)
+        return next(found, InputStatus(key=key, origin=series.origin, issued=series.issued))
 
     def _note(self, status: InputStatus) -> None:
-        # The last note of a key is the forecast's: an inverter's reading comes before it under the same key.
-        for i in range(len(self.inputs) - 1, -1, -1):
-            if self.inputs[i].key == status.key:
-                self.inputs[i] = status
-                return
-        self.inputs.append(status)
+        """An input stands there once: what is known of it now takes the place of what its source said."""
+        keys = [known.key for known in self.inputs]
+        if status.key in keys:
+            self.inputs[keys.index(status.key)] = status
+        else:
+            self.inputs.append(status)
 
     def _rule(self, key: str, rule: str) -> None:
         self._note(replace(self._known(key, Series(())), rule=rule))
