@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from custom_components.merit_order.engine.assets import asset_kind
 from custom_components.merit_order.engine.assets._thermal import cop_at, one_mass, step, two_masses
+from custom_components.merit_order.engine.model.codec import from_json
 from custom_components.merit_order.engine.model.plan import Health
 from custom_components.merit_order.engine.model.series import Forecast, Series
 from custom_components.merit_order.engine.model.snapshot import AssetSpec, Need, Override, OverrideMode
@@ -259,3 +261,19 @@ def test_what_is_not_ours_is_foreseen_as_its_thermostat() -> None:
     """Proves: it holds the foot of the band all the time, cheap hour or not."""
     found = powers(plan(home([0.05, 0.9, 0.9], room(controlled=False), **outdoors(10, 3))), "heating")
     assert found == pytest.approx([1, 1, 1], abs=0.01)
+
+
+def test_what_a_person_answers_becomes_times_of_day() -> None:
+    """Twice the same time is once; a cooler time needs both its ends."""
+    tank_kind, rooms = asset_kind("hot_water"), asset_kind("heating")
+    assert tank_kind.from_options({"hot_at": "06:00", "hot_again_at": "19:30"})["hot_at"] == [
+        "06:00",
+        "19:30",
+    ]
+    assert tank_kind.from_options({"hot_at": "07:00", "hot_again_at": "07:00"})["hot_at"] == ["07:00"]
+    night = {"cooler_from": "22:00:00", "cooler_until": "06:00:00", "cooler_c": 16.0, "priority": 3.0}
+    made = rooms.from_options(night)
+    assert made == {"periods": [{"start": "22:00:00", "end": "06:00:00", "low": 16.0}], "priority": 3}
+    params: Any = from_json(rooms.params, made)
+    assert params.periods[0].low == 16.0
+    assert "periods" not in rooms.from_options({"cooler_from": "22:00"})

@@ -2,7 +2,7 @@
 
 from ..model.errors import InputError
 from ._base import AssetKind
-from .battery import BATTERY
+from .battery import BATTERY, BatteryPart
 from .grid import GRID, GridPart
 from .heating import HEATING
 from .hot_water import HOT_WATER
@@ -10,7 +10,7 @@ from .load import LOAD
 from .solar import SOLAR
 from .vehicle import VEHICLE
 
-__all__ = ["ASSETS", "GRID", "AssetKind", "GridPart", "asset_kind"]
+__all__ = ["ASSETS", "GRID", "AssetKind", "BatteryPart", "GridPart", "asset_kind"]
 
 ASSETS: tuple[AssetKind, ...] = (SOLAR, HOT_WATER, HEATING, LOAD, VEHICLE, BATTERY, GRID)
 

@@ -143,6 +143,12 @@ def read[T](kind: type[T], raw: Mapping[str, Any], path: str, options: tuple[Opt
     return params
 
 
+PRIORITY = Option(
+    key="priority", type=OptionType.NUMBER, default=5, minimum=1, maximum=9, step=1, advanced=True
+)
+"""Who is served first when not all fits."""
+
+
 def none_if_nan(value: float | None) -> float | None:
     """Absent and not-a-number are the same to an asset: not known."""
     return None if value is None or not np.isfinite(value) else float(value)

@@ -1,8 +1,11 @@
 """What a person sets for rooms and circuits, and what was measured of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..model.options import Option, OptionType
+from ._base import PRIORITY
 from ._comfort import Period
 
 RADIATORS, UNDERFLOOR = "radiators", "underfloor"
@@ -58,6 +61,17 @@ def _number(
     )
 
 
+def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Params from what a person answered: the cooler time of day becomes a period."""
+    params = {key: value for key, value in options.items() if not key.startswith("cooler")}
+    if "priority" in params:
+        params["priority"] = int(params["priority"])
+    first, last = options.get("cooler_from"), options.get("cooler_until")
+    if first and last:
+        params["periods"] = [{"start": first, "end": last, "low": options.get("cooler_c", 17.0)}]
+    return params
+
+
 OPTIONS = (
     Option(
         key="emitter",
@@ -69,6 +83,9 @@ OPTIONS = (
     _number("power_kw", 2.0, 0.05, 50, "kW", advanced=False),
     _number("low_c", 20.0, 5, 30, "°C", advanced=False),
     _number("high_c", 22.0, 5, 35, "°C", advanced=False),
+    Option(key="cooler_from", type=OptionType.TIME),
+    Option(key="cooler_until", type=OptionType.TIME),
+    _number("cooler_c", 17.0, 5, 30, "°C", advanced=False),
     _number("cop", 3.5, 1, 8, None, advanced=False),
     _number("min_power_kw", 0.0, 0, 50, "kW"),
     _number("flow_c", 40.0, 20, 75, "°C"),
@@ -79,5 +96,6 @@ OPTIONS = (
     _number("gains_kw", 0.3, 0, 20, "kW"),
     _number("min_on_minutes", 0, 0, 240, "min"),
     _number("min_off_minutes", 0, 0, 240, "min"),
+    PRIORITY,
     Option(key="modulating", type=OptionType.BOOLEAN, default=True, advanced=True),
 )

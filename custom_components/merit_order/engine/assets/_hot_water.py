@@ -1,9 +1,12 @@
 """What a person sets for a hot-water tank, and what was measured of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from ..model.options import Option, OptionType
+from ._base import PRIORITY
 from ._comfort import Period
 
 KWH_PER_LITRE_K = 1.163e-3
@@ -62,11 +65,22 @@ def _number(
     )
 
 
+def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Params from what a person answered: the times of day at which the water is to be hot become one list."""
+    params = {key: value for key, value in options.items() if key not in ("hot_at", "hot_again_at")}
+    times = [str(options[key]) for key in ("hot_at", "hot_again_at") if options.get(key)]
+    if "priority" in params:
+        params["priority"] = int(params["priority"])
+    return {**params, "hot_at": sorted(set(times))}
+
+
 OPTIONS = (
     _number("volume_l", 200, 5, 5000, "L", advanced=False),
     _number("power_kw", 2.0, 0.05, 50, "kW", advanced=False),
     _number("cop", 1.0, 1, 8, None, advanced=False),
     _number("hot_c", 52, 30, 80, "°C", advanced=False),
+    Option(key="hot_at", type=OptionType.TIME, default="06:30"),
+    Option(key="hot_again_at", type=OptionType.TIME, default="18:30"),
     _number("min_c", 40, 10, 70, "°C"),
     _number("max_c", 65, 30, 95, "°C"),
     _number("loss_kwh_day", 1.5, 0, 30, "kWh"),
@@ -75,5 +89,6 @@ OPTIONS = (
     _number("legionella_days", 7, 0, 60, "d"),
     _number("min_on_minutes", 0, 0, 240, "min"),
     _number("min_off_minutes", 0, 0, 240, "min"),
+    replace(PRIORITY, default=4),
     Option(key="modulating", type=OptionType.BOOLEAN, default=False, advanced=True),
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ..model.options import Option, OptionType
+from ._base import PRIORITY
 
 NEEDED, OPTIONAL = "needed", "optional"
 MOST_KW = 100.0
@@ -92,7 +93,7 @@ OPTIONS = (
     ),
     Option(key="contiguous", type=OptionType.BOOLEAN, default=True, advanced=True),
     Option(key="variable_power", type=OptionType.BOOLEAN, default=False, advanced=True),
-    Option(key="priority", type=OptionType.NUMBER, default=5, minimum=1, maximum=9, step=1, advanced=True),
+    PRIORITY,
     Option(key="allowed_from", type=OptionType.TIME, advanced=True),
     Option(key="allowed_until", type=OptionType.TIME, advanced=True),
     *(

@@ -1,7 +1,7 @@
 """What a person sets for a car, and what charger and car say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from ..model.errors import InputError
 from ..model.options import Option, OptionType
 from ..model.series import FloatArray
-from ._base import none_if_nan
+from ._base import PRIORITY, none_if_nan
 from ._departures import Departure
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -98,10 +98,10 @@ def settings_kw(params: VehicleParams) -> FloatArray:
 def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Params from what a person answered: the one departure that is asked for becomes the weekly pattern."""
     params = {
-        key: value for key, value in options.items() if not key.startswith("departure") and key != "returns"
+        key: int(value) if key in ("phases", "priority") else value
+        for key, value in options.items()
+        if not key.startswith("departure") and key != "returns"
     }
-    if "phases" in params:
-        params["phases"] = int(params["phases"])
     if not (at := options.get("departure")):
         return params
     days = options.get("departure_weekdays") or WEEKDAYS
@@ -164,6 +164,7 @@ OPTIONS = (
         step=0.01,
         advanced=True,
     ),
+    replace(PRIORITY, default=4),
     Option(
         key="min_on_minutes",
         type=OptionType.NUMBER,

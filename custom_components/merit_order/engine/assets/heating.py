@@ -19,7 +19,7 @@ from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, measured_c, 
 from ._comfort import by_needs, by_time, too_cold
 from ._heat_relief import heating_reliefs
 from ._heater import Heater, add_heater, left_alone
-from ._heating import OPTIONS, UNDERFLOOR, HeatingParams, HeatingState
+from ._heating import OPTIONS, UNDERFLOOR, HeatingParams, HeatingState, from_options
 from ._site import Site
 from ._thermal import (
     Dynamics,
@@ -169,5 +169,6 @@ HEATING = AssetKind(
     role=Role.HEAT,
     controllable=True,
     build=build,
+    from_options=from_options,
     reliefs=heating_reliefs,
 )

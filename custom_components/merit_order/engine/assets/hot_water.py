@@ -22,7 +22,7 @@ from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, measured_c, 
 from ._comfort import by_needs, by_time, too_cold
 from ._heat_relief import hot_water_reliefs
 from ._heater import Heater, add_heater, left_alone
-from ._hot_water import DRAW_BY_HOUR, KWH_PER_LITRE_K, OPTIONS, HotWaterParams, HotWaterState
+from ._hot_water import DRAW_BY_HOUR, KWH_PER_LITRE_K, OPTIONS, HotWaterParams, HotWaterState, from_options
 from ._site import Site
 from ._thermal import (
     Dynamics,
@@ -235,5 +235,6 @@ HOT_WATER = AssetKind(
     role=Role.TANK,
     controllable=True,
     build=build,
+    from_options=from_options,
     reliefs=hot_water_reliefs,
 )
