@@ -1,6 +1,7 @@
 """Another controller of the same device: it is found where it can be, and consent is asked for once."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -111,3 +112,12 @@ async def test_a_modbus_hub_of_the_configuration_file(hass: HomeAssistant, loopb
     assert await async_setup_component(hass, "modbus", {"modbus": [hub]})
     assert rivals(hass, device("huawei", **{**HUAWEI, "host": "127.0.0.1"})) == ["modbus: roof"]
     assert rivals(hass, device("huawei", **HUAWEI)) == []
+
+
+async def test_an_energy_manager_that_runs_as_an_app(hass: HomeAssistant) -> None:
+    emhass, evcc = ({"slug": f"a0d7b954_{name}", "state": name} for name in ("emhass", "evcc"))
+    running = {**emhass, "state": "started"}
+    hass.config.components.add("hassio")
+    assert rivals(hass, device("huawei", **HUAWEI)) == [], "the Supervisor has not answered yet"
+    hass.data["hassio_addons_list"] = [SimpleNamespace(to_dict=partial(dict, app)) for app in (running, evcc)]
+    assert rivals(hass, device("huawei", **HUAWEI)) == ["EMHASS"], "what is stopped commands nothing"
