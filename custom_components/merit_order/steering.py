@@ -189,14 +189,10 @@ class Steering(DataUpdateCoordinator[Steered | None]):
         conduct = device.kind.conduct
         if conduct is None:
             return LEAST_PACE_S
-        subentry_id = device.subentry.subentry_id
-        left = min(
-            (
-                (1 - KEPT) * budget(conduct, what) - times
-                for what, times in self._writes.of(subentry_id).items()
-            ),
-            default=(1 - KEPT) * budget(conduct, ""),
-        )
+        written = self._writes.of(device.subentry.subentry_id)
+        most = max(written, key=lambda what: written[what], default="")
+        spent = max((times / budget(conduct, what) for what, times in written.items()), default=0.0)
+        left = (1 - KEPT - spent) * budget(conduct, most)
         until = (tomorrow(now, self.home.ports.timezone) - now).total_seconds()
         return max(until * FOLLOWING / max(left, 1.0), LEAST_PACE_S)
 
