@@ -35,6 +35,21 @@ describe("sentences", () => {
     expect(said(waits)).toHaveLength(2);
   });
 
+  it("say what a kWh is worth later and now, where that decides", () => {
+    const kept = plan();
+    const battery = asset("Battery", kept);
+    const reason = {
+      code: "worth_later",
+      start: "2026-11-21T11:00:00Z",
+      end: "2026-11-21T11:30:00Z",
+      cost_of_opposite: null,
+      values: { worth: 0.271, price_now: 0.223 },
+    };
+    (battery as { reasons: unknown }).reasons = [reason];
+    expect(said(kept)[0]).toContain("is worth 27.1 p/kWh later");
+    expect(said(kept)[0]).toContain("22.3 p/kWh now");
+  });
+
   it("say what comes next, soonest first", () => {
     expect(upcoming(plan(), NOW, t, format)).toBe("Next: Kitchen boiler runs 22:45 · Battery charges 23:00");
   });

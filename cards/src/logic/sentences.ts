@@ -118,6 +118,11 @@ export function why(asset: AssetPlan, block: Block, t: Translate, format: Format
 /** A reason in words. A need that would be missed has no price, and is said without one. */
 function because(reason: Reason, t: Translate, format: Format): string | null {
   if (reason.code === "only_now") return t("reason.only_now");
+  if (reason.code === "worth_later" || reason.code === "worth_now")
+    return t(`reason.${reason.code}`, {
+      worth: format.priceText(Number(reason.values.worth)),
+      price_now: format.priceText(Number(reason.values.price_now)),
+    });
   const money = reason.cost_of_opposite;
   if (money === null || money < EVEN) return null;
   const key = `reason.${reason.code}`;

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from .assets import ASSETS
 from .explain import explain
+from .hedge import hedge, with_reasons
 from .model.plan import Decision, Health, InputStatus
 from .model.snapshot import Snapshot
 from .normalise import normalise
@@ -35,17 +36,15 @@ def think(snapshot: Snapshot) -> Decision:
     except SolverError:
         failed = InputStatus(key="solver", health=Health.SUSPECT, rule="left_out", reason="solver_failed")
         return Decision(plan=no_plan(snapshot, (*horizon.inputs, failed)), intents=())
-    plan = make_plan(
-        snapshot,
-        problem,
-        solution.values,
-        money=solution.money,
-        gap=solution.gap,
-        solve_ms=solution.seconds * 1000,
-    )
+    plan = make_plan(snapshot, problem, solution, {})
+    solution, stances = hedge(plan, snapshot.previous, problem, search, solution)
+    if stances:
+        modes = {key: stance.mode for key, stance in stances.items()}
+        plan = make_plan(snapshot, problem, solution, modes)
     plan = replace(plan, baseline_cost=baseline_cost(problem, solution.values))
     if snapshot.settings.explain:
         plan = explain(plan, problem, search, solution.between, EXPLAIN_S)
         plan = find_limits(plan, snapshot, problem, search, solution.between, LIMITS_S)
+        plan = with_reasons(plan, stances)
     plan = replace(plan, total_ms=(time.perf_counter() - began) * 1000)
     return Decision(plan=plan, intents=intents(plan, CONTROLLABLE))

@@ -1,19 +1,20 @@
 """A solution becomes a plan: per asset, per slot, in blocks a person can read."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
-from .assets._base import Outcome, Part, Values
+from .assets._base import Outcome, Part
 from .health import GRAVITY
 from .model.horizon import Band, Horizon
 from .model.plan import AssetPlan, Block, Health, HomePlan, InputStatus, Intent, Plan, PlanStatus
 from .model.series import FloatArray, Quality
 from .model.snapshot import Settings, Snapshot
 from .optimise.problem import Problem
+from .optimise.search import Solution
 from .price_level import price_levels
 
 LEVEL_NOISE = 0.02
@@ -34,30 +35,33 @@ class Flows:
     kwh_cost: FloatArray
 
 
-def make_plan(
-    snapshot: Snapshot, problem: Problem, values: Values, *, money: float, gap: float, solve_ms: float
-) -> Plan:
-    """The plan of a solution. `money` is its cost in currency, `gap` relative."""
+def make_plan(snapshot: Snapshot, problem: Problem, solution: Solution, stances: Mapping[str, str]) -> Plan:
+    """The plan of a solution. `stances` ("self", "hold") is how batteries that follow or hold stand in the first slot,
+    where that is not what the solution alone would say.
+    """
     horizon = problem.horizon
-    outcomes = [(part, part.outcome(values)) for part in problem.parts]
+    outcomes = [(part, part.outcome(solution.values)) for part in problem.parts]
     grid_kw = outcomes[-1][1].power_kw
     flows = _flows(horizon, outcomes, grid_kw)
-    assets = tuple(asset_plan(part, outcome, horizon, flows, grid_kw) for part, outcome in outcomes)
+    assets = tuple(
+        asset_plan(part, outcome, horizon, flows, grid_kw, stances.get(part.spec.id))
+        for part, outcome in outcomes
+    )
     inputs = _told(horizon.inputs, problem.notes)
     shortfalls = tuple(short for _, outcome in outcomes for short in outcome.shortfalls)
     kept = _kept(snapshot.previous, assets, horizon)
     return Plan(
         id=_plan_id(snapshot),
         at=snapshot.at,
-        status=_status(gap, inputs),
+        status=_status(solution.gap, inputs),
         currency=snapshot.currency,
         timezone=snapshot.timezone,
         edges=horizon.slots.edges,
         home=home_plan(horizon, outcomes, grid_kw, snapshot.settings),
         assets=assets,
-        cost=money,
-        gap=gap,
-        solve_ms=solve_ms,
+        cost=solution.money,
+        gap=solution.gap,
+        solve_ms=solution.seconds * 1000,
         shortfalls=shortfalls,
         inputs=inputs,
         kept=kept,
@@ -179,11 +183,18 @@ def _flows(horizon: Horizon, outcomes: list[tuple[Part, Outcome]], grid_kw: Floa
 
 
 def asset_plan(
-    part: Part, outcome: Outcome, horizon: Horizon, flows: Flows, grid_kw: FloatArray
+    part: Part,
+    outcome: Outcome,
+    horizon: Horizon,
+    flows: Flows,
+    grid_kw: FloatArray,
+    stance: str | None = None,
 ) -> AssetPlan:
-    """One asset, with its blocks."""
+    """One asset, with its blocks. `stance` is how a battery that follows or holds stands in the first slot."""
     spec, power = part.spec, outcome.power_kw
     modes = slot_modes(spec.kind, outcome, grid_kw, horizon.export_price)
+    if stance is not None and modes[0] in ("self", "hold"):
+        modes[0] = stance
     cost = power * horizon.hours * flows.kwh_cost
     return AssetPlan(
         id=spec.id,
@@ -297,13 +308,20 @@ def intents(plan: Plan, controllable: frozenset[str], at: datetime | None = None
                     mode=block.mode,
                     power_kw=asset.power_kw[slot],
                     until=block.end,
-                    feed_in=block.mode == "hold" and plan.home is not None and plan.home.grid_kw[slot] < 0,
+                    feed_in=block.mode == "hold" and _feeds_in(plan, asset, slot),
                 )
             )
             continue
         until = next((b.start for b in asset.blocks if b.start > now), plan.edges[-1])
         wanted.append(Intent(asset=asset.id, mode="off", power_kw=0.0, until=until))
     return tuple(wanted)
+
+
+def _feeds_in(plan: Plan, asset: AssetPlan, slot: int) -> bool:
+    """Whether a battery stands still in a slot because feeding in earns more than storing."""
+    if plan.home is None or plan.home.grid_kw[slot] >= 0:
+        return False
+    return asset.value is None or plan.home.export_price[slot] > asset.value[slot] + CLEARLY_MORE
 
 
 def _tuple(values: FloatArray) -> tuple[float, ...]:

@@ -29,6 +29,8 @@ class Problem:
     parts: tuple[Part, ...]
     grid: GridPart
     balance: np.ndarray
+    fixed: np.ndarray
+    """(n,): what is used less what is given whatever is planned, kW; the rows of `balance` are equal to it."""
     notes: tuple[InputStatus, ...]
     missed: float
     """Wishes that cost more than this (currency) are needs that are missed, not optional uses that are forgone."""
@@ -63,7 +65,7 @@ def pose(snapshot: Snapshot, horizon: Horizon) -> Problem:
     _spare_only(site, grid)
     _fed_in(site, grid)
     missed = 0.05 * site.wishes.need
-    return Problem(horizon, program, tuple(parts), grid, balance, tuple(site.notes), missed)
+    return Problem(horizon, program, tuple(parts), grid, balance, site.fixed, tuple(site.notes), missed)
 
 
 def _ordered(snapshot: Snapshot) -> list[AssetSpec]:

@@ -1,12 +1,12 @@
 """From a program to its best solution: relax, dive, improve by prices, and search on only while a gap is left."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..assets._base import Values
-from ..model.program import INF, Program
+from ..model.program import INF, IntArray, Program
 from ..model.series import FloatArray
 from .bend import bend
 from .dive import Dive, Found, either_columns, hold
@@ -68,6 +68,22 @@ class Search:
         if best is None:
             raise SolverError("the program has no solution")
         return self._solution(best, bound, began)
+
+    def insist(
+        self, on: Solution, columns: IntArray, lower: FloatArray, upper: FloatArray
+    ) -> Solution | None:
+        """The same with `columns` kept within new bounds from now on; None, and nothing changed, where that cannot be.
+
+        Whole numbers stay where they are. Gap and time are those of `on`.
+        """
+        began = time.perf_counter()
+        hold(self.solver, on.between.x)
+        self.solver.bound(columns, lower, upper)
+        best = self.solver.run()
+        if best is None:
+            self.solver.release(columns)
+            return None
+        return replace(self._solution(best, best[0], began), gap=on.gap, seconds=on.seconds)
 
     def _solution(self, best: tuple[float, FloatArray], bound: float, began: float) -> Solution:
         gap, program = best[0] - bound, self.program

@@ -81,17 +81,19 @@ class Solver:
     def bound(self, columns: IntArray, lower: ArrayLike, upper: ArrayLike) -> None:
         """Move the bounds of `columns`."""
         count = len(columns)
-        low, high = (
-            np.array(np.broadcast_to(np.asarray(side, dtype=float), (count,))) for side in (lower, upper)
+        self._highs.changeColsBounds(
+            count, columns.astype(np.int32), _each(lower, count), _each(upper, count)
         )
-        self._highs.changeColsBounds(count, columns.astype(np.int32), low, high)
 
-    def bound_rows(self, rows: IntArray, lower: float, upper: float) -> None:
+    def bound_rows(self, rows: IntArray, lower: ArrayLike, upper: ArrayLike) -> None:
         """Move the bounds of `rows`."""
         count = len(rows)
-        self._highs.changeRowsBounds(
-            count, rows.astype(np.int32), np.full(count, lower), np.full(count, upper)
-        )
+        self._highs.changeRowsBounds(count, rows.astype(np.int32), _each(lower, count), _each(upper, count))
+
+    def price(self, columns: IntArray, cost: ArrayLike) -> None:
+        """Change what `columns` cost."""
+        count = len(columns)
+        self._highs.changeColsCost(count, columns.astype(np.int32), _each(cost, count))
 
     def coefficients(self, rows: IntArray, columns: IntArray, values: FloatArray) -> None:
         """Change single coefficients."""
@@ -130,3 +132,8 @@ class Solver:
             len(integers), integers, np.full(len(integers), highspy.HighsVarType.kContinuous)
         )
         return result if found else None
+
+
+def _each(value: ArrayLike, count: int) -> FloatArray:
+    """One number for all, or one for each."""
+    return np.array(np.broadcast_to(np.asarray(value, dtype=float), (count,)))
