@@ -71,16 +71,17 @@ class VirtualHome:
         self.p1 = P1Face("p1", self, "5c2faf0a0001")
         self.octopus = OctopusFace("octopus", self)
         self.open_meteo = OpenMeteoFace("open_meteo", self, seed)
-        own = (self._face(key, load) for key, load in self.loads.items())
+        own = [
+            self._face(key, load) for key, load in self.loads.items() if isinstance(load, (Charger, Socket))
+        ]
         self.faces: dict[str, Face] = {
             face.key: face for face in (self.huawei, self.dsmr, self.p1, self.octopus, self.open_meteo, *own)
         }
         self._running: asyncio.Task[None] | None = None
 
-    def _face(self, key: str, load: Load) -> Face:
+    def _face(self, key: str, load: Charger | Socket) -> Face:
         if isinstance(load, Charger):
             return KebaFace(key, self, load)
-        assert isinstance(load, Socket)
         return SocketFace(key, self, f"5c2f{zlib.crc32(key.encode()):08x}", load)
 
     def _live_through(self, until: float) -> list[HourRow]:

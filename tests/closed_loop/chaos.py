@@ -47,6 +47,7 @@ def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str,
             arguments.days,
             troubles_a_day,
             arguments.seed,
+            arguments.home,
             arguments.mode,
             tell,
             arguments.log,
@@ -61,7 +62,7 @@ class Part:
         self.share = 0.0
         self.trouble: list[str] = []
         command = [sys.executable, "-m", "tests.closed_loop.chaos", "--part", name]
-        for key in ("days", "seed", "start", "a_day", "mode"):
+        for key in ("days", "seed", "start", "a_day", "home", "mode"):
             command += [f"--{key.replace('_', '-')}", str(getattr(arguments, key))]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.output = ""
@@ -150,6 +151,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which faults, and when")
     parser.add_argument("--start", default=START.isoformat(), help="first moment, ISO 8601 with its zone")
     parser.add_argument("--a-day", type=float, default=OCCASIONS_A_DAY, help="occasions of trouble a day")
+    parser.add_argument("--home", choices=("native", "car", "heat"), default="native")
     parser.add_argument("--mode", choices=("automatic", "advise"), default="automatic")
     parser.add_argument("--log", type=Path, help="with --part: where to write what is logged")
     parser.add_argument("--part", choices=("faults", "calm"), help="only the month with faults, or without")

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +36,8 @@ from demo.ha.seed import Place, write_http
 from demo.ha.server import free_port
 from demo.home import VirtualHome
 
+from .homes import HomeSpec
+from .other_brand import TELL_S, Backend, add_entities
 from .simulated_time import SimulatedTime
 
 # The last tenth of a percent is worth the default's wait to a person, not to a test of thousands of plans.
@@ -100,6 +102,7 @@ class Life:
     home: VirtualHome
     folder: Path
     stored: Mapping[str, Any]
+    spec: HomeSpec
     mode: str
     place: Place = field(default_factory=Place)
     recorder: bool = True
@@ -107,10 +110,13 @@ class Life:
     hass: HomeAssistant | None = None
     entry: MockConfigEntry | None = None
     lost_recorder: Any = None
-    found: dict[str, bool] = field(default_factory=dict)
-    """How each relay stood when we came, or as people moved it since."""
+    backend: Backend | None = None
+    telling: asyncio.Task[None] | None = None
+    found: dict[str, Any] = field(default_factory=dict)
+    """How each part stood when we came, or as people set it since."""
     moved: dict[str, datetime] = field(default_factory=dict)
-    """When people moved it last."""
+    """When people set it last."""
+    renamed: set[str] = field(default_factory=set)
     _session: contextlib.AbstractAsyncContextManager[HomeAssistant] | None = None
 
     @property
@@ -143,6 +149,8 @@ class Life:
         )
         if self.recorder:
             await self._record(hass)
+        if self.backend is not None:
+            self.telling = await add_entities(hass, self.backend)
         self.entry = entry = MockConfigEntry(
             domain=DOMAIN,
             entry_id="home",
@@ -207,6 +215,9 @@ class Life:
         """Stop Home Assistant as its own stop does."""
         assert self.hass is not None
         assert self._session is not None
+        if self.telling is not None:
+            self.telling.cancel()
+            self.telling = None
         await self.hass.async_stop(force=True)
         await self._session.__aexit__(None, None, None)
         self.hass = self.entry = self._session = None
@@ -216,6 +227,8 @@ class Life:
         faces = [face for face in self.home.faces.values() if Fault.CLOSED not in face.faults]
         for face in faces:
             await face.break_(Fault.CLOSED)
+        if self.backend is not None:
+            self.backend.cut = True
         store, kept = self.folder / ".storage", self.folder / "storage-kept"
         shutil.copytree(store, kept)
         await self.shut()
@@ -223,10 +236,12 @@ class Life:
         kept.rename(store)
         for face in faces:
             await face.mend(Fault.CLOSED)
+        if self.backend is not None:
+            self.backend.cut = False
 
-    def by_hand(self, key: str, on: bool) -> None:
-        """A person moved a relay."""
-        self.found[key], self.moved[key] = on, self.now
+    def by_hand(self, key: str) -> None:
+        """A person changed a part: so it is found from now on."""
+        self.found[key], self.moved[key] = self.spec.stands(self.home)[key], self.now
 
     def holds(self, key: str) -> bool:
         """Whether a lease is open on a part of that device."""
@@ -234,11 +249,15 @@ class Life:
 
     def reachable(self, key: str) -> bool:
         """Whether the device would answer now."""
+        if self.backend is not None:
+            return not self.backend.lost and not self.renamed
         return not list(self.home.faces[key].faults)
 
     def hurry(self, *, quiet: bool) -> None:
         """Thin the traffic, or let every device talk and be asked at its own pace."""
         self.clock.least_s = TALK_S if quiet else 0.0
+        if self.backend is not None:
+            self.backend.tell_s = TALK_S if quiet else TELL_S
         hurry(quiet=quiet)
 
     async def until(self, when: datetime) -> None:
@@ -251,19 +270,22 @@ class Life:
         await self.until(self.now + span)
 
 
-type MakeHome = Callable[[HomeClock], VirtualHome]
-type MakeEntry = Callable[[VirtualHome, Place], Any]
-
-
 @contextlib.asynccontextmanager
-async def life(
-    time: SimulatedTime, make_home: MakeHome, make_entry: MakeEntry, mode: str
-) -> AsyncIterator[Life]:
+async def life(time: SimulatedTime, spec: HomeSpec, soc: float, mode: str) -> AsyncIterator[Life]:
     """A home in Home Assistant from the present on; on the way out everything is given back."""
     clock, place = HomeClock(time), Place()
+    home = (
+        spec.make(clock)
+        if spec.make is not None
+        else VirtualHome(clock, soc=soc, appliances=spec.appliances, history_days=spec.history_days)
+    )
     with tempfile.TemporaryDirectory(prefix="merit-order-life-") as folder:
-        async with make_home(clock) as home:
-            lived = Life(time, clock, home, Path(folder), await make_entry(home, place), mode)
+        async with home:
+            stored = await spec.entry(home, place)
+            lived = Life(time, clock, home, Path(folder), stored, spec, mode)
+            lived.found = spec.stands(home)
+            if spec.bound:
+                lived.backend = Backend(home)
             await lived.boot()
             if home.history:
                 await lived.remember()

@@ -11,29 +11,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from custom_components.merit_order.stored import asset_id
 from demo.clock import ManualClock
-from demo.ha.entry import BOILER, CONNECTION, demo_entry
+from demo.ha.entry import CONNECTION
 from demo.home import VirtualHome
 from demo.physics.boiler import COLD_C, WATER, Boiler
 from demo.physics.house import LOCAL
-from demo.physics.inverter import Command, Forced
-from demo.physics.socket import Socket
 from demo.prices import import_rate
 
-from .lived import HomeClock, Life, life, log_to
+from .homes import HOMES, HomeSpec, let_go
+from .lived import Life, life, log_to
 from .simulated_time import Blocks, SimulatedTime
-from .troubles import NATIVE, Trouble, calendar, rough
-from .watch import Watch, standing
+from .troubles import KINDS, Trouble, calendar, rough
+from .watch import Watch
 
-HISTORY_DAYS = 30
 MINUTE = timedelta(minutes=1)
-QUARTER = timedelta(minutes=15)
-DEADLINE_HOUR = 18
 SOC = 0.5
 # What is learned and cached in the first days is no leak.
 WARM_UP = timedelta(days=3)
 EFFICIENCY = 0.95
+LOOKS = 40
+SHOWN = ("switched", "short_kwh", "contactor", "starts", "coldest_c", "soc_at_departure")
 TANK_KWH_PER_K = Boiler().litres * WATER / 1000
 
 
@@ -56,20 +53,13 @@ class Record:
     memory: list[tuple[datetime, float, int]] = field(default_factory=list)
 
 
-def make_home(clock: HomeClock) -> VirtualHome:
-    """The home with a Huawei inverter, a DSMR meter and a boiler, a month old."""
-    return VirtualHome(clock, soc=SOC, appliances=(BOILER,), history_days=HISTORY_DAYS)
-
-
-def alone(home: VirtualHome) -> VirtualHome:
-    """The same home at the same moment, left to itself: battery in self-consumption, boiler always on."""
-    twin = VirtualHome(ManualClock(home.clock.now()), soc=SOC, step=15.0, appliances=(BOILER,))
+def alone(home: VirtualHome, spec: HomeSpec) -> VirtualHome:
+    """The same home at the same moment, left to itself."""
+    twin = VirtualHome(ManualClock(home.clock.now()), soc=SOC, step=15.0, appliances=spec.appliances)
     twin.house.inverter = deepcopy(home.house.inverter)
-    twin.house.inverter.running = Command()
     twin.loads = deepcopy(home.loads)
     twin.house.loads = list(twin.loads.values())
-    for load in twin.sockets.values():
-        load.switch(True)
+    let_go(twin)
     return twin
 
 
@@ -100,6 +90,7 @@ async def live(
     days: float,
     troubles_a_day: float,
     seed: int,
+    home: str,
     mode: str,
     tell: Callable[[float], None],
     log: Path | None = None,
@@ -107,13 +98,11 @@ async def live(
     """Live `days` with `troubles_a_day` occasions of trouble; returns what is to be printed."""
     log_to(log)
     begun = time.true_now()
-    async with life(time, make_home, lambda home, place: demo_entry(home.addresses(), place), mode) as it:
-        found = dict.fromkeys(it.home.sockets, True)
-        without_us = alone(it.home)
-        first = it.home.truth()
-        troubles = calendar(NATIVE, it.now, days, troubles_a_day, seed) if troubles_a_day else []
-        it.found.update(found)
-        before = {**standing(it.home, found), "forced": Forced.STOP.name}
+    spec = HOMES[home]
+    async with life(time, spec, SOC, mode) as it:
+        without_us, first = alone(it.home, spec), it.home.truth()
+        kinds = KINDS[home]
+        troubles = calendar(kinds, it.now, days, troubles_a_day, seed) if troubles_a_day else []
         watch, seen = Watch(it, CONNECTION["import_limit_kw"] * 1000), Record()
         blocks.clear()
         await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
@@ -122,8 +111,8 @@ async def live(
         at, last = it.now, it.home.truth()
         reloaded = await _reload_counts(it)
         await it.shut()
-        await it.pass_(timedelta(minutes=1))
-        watch.ended(before, {**standing(it.home, {}), **_people(it)})
+        await it.pass_(MINUTE)
+        watch.ended()
     without_us.house.advance(at.timestamp(), without_us.step)
     theirs = without_us.truth()
     bill, baseline = last["bill"] - first["bill"], theirs["bill"]  # a twin counts from the moment it was made
@@ -131,6 +120,7 @@ async def live(
     heat = heat_kwh(last) - heat_kwh(theirs)
     truth = baseline - bill + stored_value(ahead, worth(at)) + heat * worth(at)
     return {
+        "home": home,
         "seed": seed,
         "from": begun.isoformat(),
         "days": days,
@@ -157,7 +147,9 @@ async def live(
         "after_reload": reloaded,
         "battery_forced_h": round(watch.held_s / 3600, 1),
         "writes": {str(register): n for register, n in last["huawei_writes"].items()},
-        "boiler": {key: last["loads"][BOILER][key] for key in ("switched", "short_kwh")},
+        "loads": {
+            key: {name: load[name] for name in SHOWN if name in load} for key, load in last["loads"].items()
+        },
     }
 
 
@@ -178,17 +170,17 @@ async def _through(
         await it.until(upcoming)
         for trouble in [t for t in open_ if t.end <= it.now]:
             open_.remove(trouble)
-            await NATIVE[trouble.kind].end(it, trouble)
+            await KINDS[it.spec.key][trouble.kind].end(it, trouble)
             watch.trouble_ended(it.now)
         while waiting and waiting[0].start <= it.now:
             trouble = waiting.pop(0)
-            await NATIVE[trouble.kind].begin(it, trouble)
+            await KINDS[it.spec.key][trouble.kind].begin(it, trouble)
             open_.append(trouble)
         if upcoming.second == 0:
             _each_minute(it, watch, seen)
             tell((it.now - begun) / (end - begun))
     for trouble in open_:
-        await NATIVE[trouble.kind].end(it, trouble)
+        await KINDS[it.spec.key][trouble.kind].end(it, trouble)
 
 
 def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
@@ -199,61 +191,47 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
         stored = truth["soc"] * it.home.house.inverter.battery.capacity_wh / 1000
         seen.bills[at] = (truth["bill"], stored, heat_kwh(truth))
     local = now.astimezone(LOCAL)
-    if local.minute:
-        return
-    if local.hour == DEADLINE_HOUR:
-        _hot_water(it, watch, truth)
-    if local.hour == 0:
+    for need in it.spec.needs:
+        if (local.hour, local.minute) == (need.hour, need.minute):
+            moved = it.moved.get(need.part)
+            # What a person switched within a day is theirs, and what comes of it.
+            if moved is None or moved < now - timedelta(days=1):
+                watch.deadline(need.name, need.asset, need.met(it.home))
+    if local.hour == local.minute == 0:
         gc.collect()
         seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
-            seen.promises.append(Promise(now, plan.edges[-1], plan.baseline_cost - plan.cost, alone(it.home)))
-
-
-def _hot_water(it: Life, watch: Watch, truth: dict[str, Any]) -> None:
-    """The boiler had to be hot once in the past day, by this hour."""
-    day = timedelta(days=1)
-    moved = it.moved.get(BOILER)
-    if moved is not None and moved > it.now - day:
-        return  # a person switched it: theirs
-    hot = truth["loads"][BOILER]["last_hot"]
-    met = hot is not None and hot > (it.now - day).timestamp()
-    watch.deadline("hot_water", asset_id(BOILER, "load"), met)
+            saved = plan.baseline_cost - plan.cost
+            seen.promises.append(Promise(now, plan.edges[-1], saved, alone(it.home, it.spec)))
 
 
 def _next_minute(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0) + MINUTE
 
 
-def _people(it: Life) -> dict[str, bool]:
-    """A relay that stands as people left it stands as it was found."""
-    return {
-        f"{key} relay": True
-        for key, load in it.home.loads.items()
-        if isinstance(load, Socket) and load.relay is it.found[key]
-    }
-
-
 async def _reload_counts(it: Life) -> dict[str, list[int]]:
-    """Tasks, timers and listeners before and after the home is reloaded three times."""
+    """Tasks and listeners that stay, before and after the home was reloaded three times."""
     assert it.hass is not None
     assert it.entry is not None
     await it.pass_(timedelta(seconds=40))
-    before = _counts(it)
+    before = await _staying(it)
     for _ in range(3):
         await it.hass.config_entries.async_reload(it.entry.entry_id)
         await it.until_loaded()
         await it.pass_(timedelta(minutes=3))
-    after = _counts(it)
+    after = await _staying(it)
     return {key: [before[key], after[key]] for key in before}
 
 
-def _counts(it: Life) -> dict[str, int]:
+async def _staying(it: Life) -> dict[str, int]:
+    """The least of many looks: what comes and goes within seconds does not count."""
     assert it.hass is not None
-    return {
-        "tasks": len(asyncio.all_tasks()),
-        "listeners": sum(it.hass.bus.async_listeners().values()),
-    }
+    tasks, listeners = [], []
+    for _ in range(LOOKS):
+        await it.pass_(timedelta(seconds=0.7))
+        tasks.append(len(asyncio.all_tasks()))
+        listeners.append(sum(it.hass.bus.async_listeners().values()))
+    return {"tasks": min(tasks), "listeners": min(listeners)}
 
 
 def _rss_mb() -> float:

@@ -7,12 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import DATA_INSTANCE
 
 from demo.faults import Fault
+from demo.physics.charger import Charger
 from demo.physics.inverter import Forced
+from demo.physics.room import HeatedRoom
 from demo.physics.socket import Socket
 
+from .homes import ROOM_C
 from .lived import Life
 
 type Step = Callable[[Life, "Trouble"], Awaitable[None]]
@@ -149,18 +153,51 @@ async def _recorder_back(life: Life, trouble: Trouble) -> None:
         life.lost_recorder = None
 
 
-async def _hand_on_switch(life: Life, trouble: Trouble) -> None:
-    """A person moves the relay, and leaves it so: that is how it is found from now on."""
+async def _hand(life: Life, trouble: Trouble) -> None:
+    """A person switches a thing over, or the heating up, and leaves it so: so it is found from now on."""
     life.home.catch_up()
-    load = life.home.loads[trouble.face]
-    assert isinstance(load, Socket)
-    load.switch(not load.relay)
-    life.by_hand(trouble.face, load.relay)
+    load = life.home.loads[LOADS.get(trouble.face, trouble.face)]
+    if isinstance(load, Socket):
+        load.switch(not load.relay)
+    elif isinstance(load, Charger):
+        load.enabled = not load.enabled
+    elif isinstance(load, HeatedRoom):
+        load.target_c = ROOM_C + 0.5
+    life.by_hand(trouble.face)
 
 
 async def _hand_on_inverter(life: Life, trouble: Trouble) -> None:
     """A person ends whatever forced charge or discharge runs, with the maker's app."""
     life.home.catch_up().inverter.command(Forced.STOP, life.now.timestamp())
+
+
+async def _entity_lost(life: Life, trouble: Trouble) -> None:
+    assert life.backend is not None
+    life.backend.lost.add(trouble.face)
+
+
+async def _entity_back(life: Life, trouble: Trouble) -> None:
+    assert life.backend is not None
+    life.backend.lost.discard(trouble.face)
+
+
+def _rename(life: Life, old: str, new: str) -> None:
+    if life.hass is None:
+        return
+    registry = er.async_get(life.hass)
+    entity_id = next((e for e in registry.entities if e.partition(".")[2] == old), None)
+    if entity_id is not None:
+        registry.async_update_entity(entity_id, new_entity_id=f"{entity_id.partition('.')[0]}.{new}")
+
+
+async def _entity_renamed(life: Life, trouble: Trouble) -> None:
+    _rename(life, trouble.face, f"{trouble.face}_of_the_house")
+    life.renamed.add(trouble.face)
+
+
+async def _entity_named_back(life: Life, trouble: Trouble) -> None:
+    _rename(life, f"{trouble.face}_of_the_house", trouble.face)
+    life.renamed.discard(trouble.face)
 
 
 _FACES = ("huawei", "dsmr", "boiler", "octopus", "open_meteo")
@@ -185,11 +222,38 @@ NATIVE: Mapping[str, Kind] = {
     "reload": Kind(_reloaded, _nothing),
     "disk_full": Kind(_disk_full, _disk_freed),
     "recorder_gone": Kind(_recorder_gone, _recorder_back),
-    "person_switches": Kind(_hand_on_switch, _nothing, ("boiler",)),
+    "person_switches": Kind(_hand, _nothing, ("boiler",)),
     "person_stops_battery": Kind(_hand_on_inverter, _nothing),
 }
+_SERVICES = ("octopus", "open_meteo")
+
+
+def _bound(entities: tuple[str, ...], hands: tuple[str, ...]) -> Mapping[str, Kind]:
+    """What goes wrong in a home of other integrations' entities."""
+    shared = ("clock_jump", "price_api_down", "forecast_zero", "sigkill", "restart", "reload", "disk_full")
+    return {
+        **{name: NATIVE[name] for name in (*shared, "recorder_gone")},
+        "port_closed": Kind(*_of_face(Fault.CLOSED), _SERVICES),
+        "silence": Kind(*_of_face(Fault.SILENT), _SERVICES),
+        "entity_unavailable": Kind(_entity_lost, _entity_back, entities),
+        "entity_renamed": Kind(_entity_renamed, _entity_named_back, entities),
+        "person_switches": Kind(_hand, _nothing, hands),
+    }
+
+
+_METERS = ("grid_power", "solar_power")
+KINDS: Mapping[str, Mapping[str, Kind]] = {
+    "native": NATIVE,
+    "car": _bound(
+        (*_METERS, "battery_mode", "battery_watts", "battery_level", "charger_switch", "charger_current"),
+        ("charger",),
+    ),
+    "heat": _bound((*_METERS, "tank_relay", "tank_temperature", "thermostat"), ("tank", "heating")),
+}
+# The load behind a part, where they are not called the same.
+LOADS = {"tank": "boiler"}
 # Two of these at once would be the same trouble twice, or Home Assistant stopped while it is stopped.
-LONERS = frozenset({"sigkill", "restart", "reload", "recorder_gone", "disk_full"})
+LONERS = frozenset({"sigkill", "person_switches", "restart", "reload", "recorder_gone", "disk_full"})
 JUMPS_S = (-1200.0, -240.0, 180.0, 900.0)
 PAIRED = 0.4
 

@@ -2,19 +2,17 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from custom_components.merit_order.engine.model.plan import PlanStatus
-from demo.home import VirtualHome
 from demo.physics.inverter import Forced
-from demo.physics.socket import Socket
 
 from .lived import Life
 
 LEASE_S: Final = 300.0
 GRACE_S: Final = 60.0
-# A relay has no timer of its own: it goes back when the plan is lost, at a stop, or at the next start.
-RELAY_PACE_S: Final = 5
+# Relays and entities have no timer of their own: they go back when the plan is lost, at a stop, at the next start.
+PARTS_PACE_S: Final = 5
 BACK_WITHIN: Final = timedelta(minutes=10)
 # A spike of a cooker is shorter than the fuse's patience and than any meter's pace.
 OVER_S: Final = 60.0
@@ -44,6 +42,7 @@ class Watch:
         house = life.home.house
         self._house, self._inverter = house, house.inverter
         self._battery, self._faces = house.inverter.battery, life.home.huawei
+        self._settings = repr(house.inverter.settings)
         house.watch = self.step
 
     def broke(self, what: str, say: str) -> None:
@@ -62,17 +61,18 @@ class Watch:
         if not -battery.max_discharge_w - TINY <= battery.power_w <= battery.max_charge_w + TINY:
             self.broke("power", f"the battery runs at {battery.power_w:.0f} W")
         if self._inverter.running.kind is not Forced.STOP:
-            self._forced(epoch)
+            self.held_s += 1
+            if not self.life.spec.bound:
+                self._forced(epoch)
         if self._house.grid_w > self.import_limit_w:
             self._over(epoch)
         else:
             self._over_since = None
-        if not epoch % RELAY_PACE_S:
-            self._relays(epoch)
+        if not epoch % PARTS_PACE_S:
+            self._parts(epoch)
 
     def _forced(self, epoch: float) -> None:
         """A forced command runs: whoever wrote last, its lease is five minutes from then."""
-        self.held_s += 1
         writes = self._faces.writes[FORCED_REGISTER]
         if writes != self._writes or self._armed_at is None:
             self._writes, self._armed_at = writes, epoch
@@ -93,18 +93,16 @@ class Watch:
         elif epoch - self._over_since > OVER_S:
             self.broke("grid", f"{self._house.grid_w:.0f} W are drawn, {ours:.0f} W of them by us")
 
-    def _relays(self, epoch: float) -> None:
-        """A relay that stands otherwise than it was found is held by a lease, while Home Assistant runs."""
+    def _parts(self, epoch: float) -> None:
+        """What stands otherwise than it was found is held by a lease, while Home Assistant runs."""
         life = self.life
-        for key, found in life.found.items():
-            load = life.home.loads[key]
-            assert isinstance(load, Socket)
-            if load.relay is found or life.hass is None or life.holds(key):
+        for key, stands in life.spec.stands(life.home).items():
+            if stands == life.found[key] or life.hass is None or life.holds(key):
                 self._loose_since.pop(key, None)
                 continue
             since = self._loose_since.setdefault(key, epoch)
             if epoch - since > GRACE_S and life.reachable(key):
-                self.broke("relay", f"{key} is {load.relay} and nobody holds it, {epoch - since:.0f} s long")
+                self.broke("loose", f"{key} is {stands} and nobody holds it, {epoch - since:.0f} s long")
 
     def trouble_ended(self, at: datetime) -> None:
         """Within ten minutes from now there must be a plan again."""
@@ -141,19 +139,13 @@ class Watch:
             if today > self.life.writes_a_day:
                 self.broke("writes", f"register {register} was written {today} times today")
 
-    def ended(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        """Everything was given back: compare how the devices stood at first with how they stand now."""
-        for key, value in before.items():
-            if after[key] != value:
-                self.broke("restore", f"{key} was {value} and is {after[key]}")
-
-
-def standing(home: VirtualHome, found: dict[str, bool]) -> dict[str, Any]:
-    """How every device stands: what must be the same in the end. A relay counts as people left it."""
-    inverter = home.catch_up().inverter
-    relays = {key: load.relay for key, load in home.loads.items() if isinstance(load, Socket)}
-    return {
-        "forced": inverter.running.kind.name,
-        "settings": repr(inverter.settings),
-        **{f"{key} relay": found.get(key, relay) for key, relay in relays.items()},
-    }
+    def ended(self) -> None:
+        """Everything was given back: compare how the devices stand with how they were found."""
+        life, inverter = self.life, self.life.home.catch_up().inverter
+        if inverter.running.kind is not Forced.STOP:
+            self.broke("restore", f"the battery is still told to {inverter.running.kind.name}")
+        if repr(inverter.settings) != self._settings:
+            self.broke("restore", f"a lasting setting was changed: {inverter.settings}")
+        for key, stands in life.spec.stands(life.home).items():
+            if stands != life.found[key]:
+                self.broke("restore", f"{key} was {life.found[key]} and is {stands}")
