@@ -59,7 +59,7 @@ class BatteryHouse:
         data = {"entity_id": NUMBER, "value": watts}
         await self.hass.services.async_call("input_number", "set_value", data, blocking=True)
 
-    async def run(self, seconds: float, step: float = 5) -> None:
+    async def run(self, seconds: float, step: float = 10) -> None:
         """Live on."""
         for _ in range(int(seconds / step)):
             await self.clock(step)

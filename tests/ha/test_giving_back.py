@@ -52,8 +52,8 @@ async def lose_the_plan(hass: HomeAssistant, entry: MockConfigEntry, house: Batt
     entry.runtime_data.home.controls.set_param(BATTERY_ID, "max_soc", 900.0)
     planner = entry.runtime_data.planner
     made = planner.plan.at
-    while planner.now < made + LOST_AFTER - timedelta(seconds=60):
-        await house.run(30, 30)
+    while planner.now < made + LOST_AFTER - timedelta(seconds=90):
+        await house.run(60, 60)
     assert float(state_of(hass, NUMBER)) == 3000.0
     await house.run(120, 15)
 
