@@ -14,11 +14,10 @@ from typing import Any
 from demo.clock import ManualClock
 from demo.ha.entry import CONNECTION
 from demo.home import VirtualHome
-from demo.physics.boiler import COLD_C, WATER, Boiler
 from demo.physics.house import LOCAL
 from demo.prices import import_rate
 
-from .homes import HOMES, HomeSpec, let_go
+from .homes import HOMES, HomeSpec, kept_kwh, let_go
 from .lived import Life, life, log_to
 from .simulated_time import Blocks, SimulatedTime
 from .troubles import KINDS, Trouble, calendar, rough
@@ -31,7 +30,6 @@ WARM_UP = timedelta(days=3)
 EFFICIENCY = 0.95
 LOOKS = 40
 SHOWN = ("switched", "short_kwh", "contactor", "starts", "coldest_c", "soc_at_departure")
-TANK_KWH_PER_K = Boiler().litres * WATER / 1000
 
 
 @dataclass(slots=True)
@@ -75,15 +73,6 @@ def stored_value(kwh: float, price: float) -> float:
     return kwh * price * (EFFICIENCY if kwh > 0 else 1 / EFFICIENCY)
 
 
-def heat_kwh(truth: dict[str, Any]) -> float:
-    """Heat in the boilers above cold water, less what people missed: a cold tank is no saving."""
-    total = 0.0
-    for load in truth["loads"].values():
-        if "short_kwh" in load and "temperature_c" in load:
-            total += TANK_KWH_PER_K * (load["temperature_c"] - COLD_C) - load["short_kwh"]
-    return total
-
-
 async def live(
     time: SimulatedTime,
     blocks: Blocks,
@@ -108,7 +97,7 @@ async def live(
         await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
         it.hurry(quiet=False)
         ledger = it.runtime.savings.data
-        at, last = it.now, it.home.truth()
+        at, last, kept_last = it.now, it.home.truth(), kept_kwh(it.home)
         reloaded = await _reload_counts(it)
         await it.shut()
         await it.pass_(MINUTE)
@@ -117,8 +106,8 @@ async def live(
     theirs = without_us.truth()
     bill, baseline = last["bill"] - first["bill"], theirs["bill"]  # a twin counts from the moment it was made
     ahead = (last["soc"] - theirs["soc"]) * it.home.house.inverter.battery.capacity_wh / 1000
-    heat = heat_kwh(last) - heat_kwh(theirs)
-    truth = baseline - bill + stored_value(ahead, worth(at)) + heat * worth(at)
+    kept = kept_last - kept_kwh(without_us)
+    truth = baseline - bill + stored_value(ahead, worth(at)) + kept * worth(at)
     return {
         "home": home,
         "seed": seed,
@@ -131,7 +120,7 @@ async def live(
         "bill": round(bill, 4),
         "bill_baseline": round(baseline, 4),
         "stored_more_than_baseline_kwh": round(ahead, 3),
-        "heat_more_than_baseline_kwh": round(heat, 3),
+        "kept_in_loads_more_than_baseline_kwh": round(kept, 3),
         "saved_truth": round(truth, 4),
         "saved_ledger": None if ledger is None else round(ledger.total.saved, 4),
         "ledger_uncertainty": None if ledger is None else round(ledger.total.uncertainty, 4),
@@ -189,7 +178,7 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
     if not now.minute % 15:
         at = now.replace(second=0, microsecond=0)
         stored = truth["soc"] * it.home.house.inverter.battery.capacity_wh / 1000
-        seen.bills[at] = (truth["bill"], stored, heat_kwh(truth))
+        seen.bills[at] = (truth["bill"], stored, kept_kwh(it.home))
     local = now.astimezone(LOCAL)
     for need in it.spec.needs:
         if (local.hour, local.minute) == (need.hour, need.minute):
@@ -254,26 +243,27 @@ def _memory(seen: Record) -> dict[str, float] | None:
 
 def _kept(seen: Record) -> dict[str, Any]:
     """What the plans made at midnight promised for their horizons, and what was captured in them."""
-    promised = captured = 0.0
-    counted = 0
-    for promise in seen.promises:
-        start = promise.at.replace(second=0, microsecond=0)
-        until = promise.until
-        if start not in seen.bills or until not in seen.bills:
-            continue
-        (bill0, _, heat0), (bill1, kwh1, heat1) = seen.bills[start], seen.bills[until]
-        twin = promise.house
-        twin_bill0, twin_heat0 = twin.house.totals.bill, heat_kwh(twin.truth())
-        twin.house.advance(until.timestamp(), twin.step)
-        heat = (heat1 - heat0) - (heat_kwh(twin.truth()) - twin_heat0)
-        ahead = kwh1 - twin.house.inverter.battery.stored_wh / 1000
-        promised += promise.saved
-        captured += (twin.house.totals.bill - twin_bill0) - (bill1 - bill0)
-        captured += stored_value(ahead, worth(until)) + heat * worth(until)
-        counted += 1
+    found = [both for promise in seen.promises if (both := _captured(seen, promise)) is not None]
+    promised, captured = (sum(column) for column in zip(*found, strict=True)) if found else (0.0, 0.0)
     return {
         "promised": round(promised, 4),
         "captured": round(captured, 4),
-        "plans_compared": counted,
+        "plans_compared": len(found),
+        "each_promised_captured": [[round(value, 2) for value in both] for both in found],
         "captured_share": round(captured / promised, 4) if promised else None,
     }
+
+
+def _captured(seen: Record, promise: Promise) -> tuple[float, float] | None:
+    """What was promised and what came of it; None when the stretch was not lived through."""
+    start, until = promise.at.replace(second=0, microsecond=0), promise.until
+    if start not in seen.bills or until not in seen.bills:
+        return None
+    (bill0, _, kept0), (bill1, kwh1, kept1) = seen.bills[start], seen.bills[until]
+    twin = promise.house
+    twin_bill0, twin_kept0 = twin.house.totals.bill, kept_kwh(twin)
+    twin.house.advance(until.timestamp(), twin.step)
+    kept = (kept1 - kept0) - (kept_kwh(twin) - twin_kept0)
+    ahead = kwh1 - twin.house.inverter.battery.stored_wh / 1000
+    captured = (twin.house.totals.bill - twin_bill0) - (bill1 - bill0)
+    return promise.saved, captured + stored_value(ahead, worth(until)) + kept * worth(until)
