@@ -68,8 +68,10 @@ def _at(known: Mapping[str, Sequence[tuple[float, Series]]], home: Home, at: dat
         values = [(sign, series.value_at(at)) for sign, series in parts]
         if values and all(value is not None for _, value in values):
             found[key] = sum(sign * value for sign, value in values if value is not None)
-    if "grid" in found:
-        solar = found.get("solar", 0.0)
+    # Of a store or a roof that is not counted nobody knows what it gave the home.
+    sources = {asset.id for asset in home.assets if asset.role is Role.BATTERY}
+    sources |= {"solar" for asset in home.assets if asset.role is Role.SOLAR}
+    if {"grid", *sources} <= found.keys():
         used = sum(found.get(asset.id, 0.0) for asset in home.assets)
-        found["load"] = max(found["grid"] + solar - used, 0.0)
+        found["load"] = max(found["grid"] + found.get("solar", 0.0) - used, 0.0)
     return found
