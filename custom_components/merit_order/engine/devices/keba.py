@@ -113,6 +113,9 @@ class Keba:
             return {}
         if self._told_a == 0.0:
             return {Role.CHARGER: charger.current_a == 0.0 or (charger.power_kw or 0.0) < QUIET_KW}
+        if charger.current_a == 0.0:
+            # It offers nothing: switched off by someone, not authorised, or the car is full. Nobody can tell.
+            return {}
         return {Role.CHARGER: abs(charger.current_a - self._told_a) < 0.1}
 
     async def _number(self, register: Register) -> float | None:
