@@ -48,9 +48,6 @@ def command_for(
             return give_back("no_reading")
         if intent.mode == "off":
             return give_back("off")
-        if intent.mode == "hold" and not intent.feed_in and _spare(readings):
-            # It gives nothing either way, and the sun is free. Replayed, this is worth three hundredths of the saving.
-            return give_back("spare")
         power = battery_power(intent.power_kw if intent.mode != "hold" else 0.0, spec.params, battery)
         return Command(role=role, action=Action.POWER, expires=expires, power_kw=power, reason=reason)
     wanted_on = intent.mode != "off"
@@ -89,14 +86,6 @@ def set_point(
         wished = float(params.get("max_c", 65.0) if wanted_on else params.get("min_c", 40.0))
         return wished if tank is not None and tank.target_c is not None else None
     return None
-
-
-def _spare(readings: Readings | None) -> bool:
-    """Whether the home without its battery feeds in; unknown without a meter and the battery's own power."""
-    if readings is None or readings.grid is None or readings.battery is None:
-        return False
-    grid, battery = readings.grid.power_kw, readings.battery.power_kw
-    return grid is not None and battery is not None and grid - battery < -SAME_KW
 
 
 def battery_power(power_kw: float, params: Mapping[str, Any], reading: BatteryReading) -> float:

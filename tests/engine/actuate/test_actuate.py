@@ -19,7 +19,6 @@ from custom_components.merit_order.engine.model.roles import (
     Action,
     BatteryReading,
     Command,
-    GridReading,
     HeatReading,
     Readings,
     Role,
@@ -63,19 +62,6 @@ def test_self_consumption_is_the_batterys_own_business() -> None:
 def test_holding_still_is_power_zero() -> None:
     command = tell(intent("hold", 3.0), battery())
     assert (command.action, command.power_kw) == (Action.POWER, 0.0)
-
-
-def test_holding_still_takes_the_sun_that_is_to_spare() -> None:
-    def metered(grid: float, power: float) -> Readings:
-        reading = BatteryReading(soc_percent=50.0, power_kw=power)
-        return Readings(at=NOW, grid=GridReading(power_kw=grid), battery=reading)
-
-    assert tell(intent("hold"), metered(-2.0, 0.0)).action is Action.RELEASE
-    # The battery takes it all by now, so nothing is fed in: it still would be without.
-    assert tell(intent("hold"), metered(0.0, 2.0)).action is Action.RELEASE
-    assert tell(intent("hold"), metered(2.0, 0.0)).power_kw == 0.0
-    assert tell(intent("hold"), metered(0.0, -2.0)).power_kw == 0.0
-    assert tell(replace(intent("hold"), feed_in=True), metered(-2.0, 0.0)).power_kw == 0.0
 
 
 def test_without_a_state_of_charge_nothing_is_forced() -> None:

@@ -227,8 +227,27 @@ def test_a_battery_that_holds_takes_sun_to_spare_unless_feeding_in_is_the_point(
         house.live(60)
         assert holding.drawn == drawn
         house.base_kw = 1.0
-        house.live(60)
+        house.live(90)
         assert holding.drawn == 0.0
+
+
+def test_a_battery_that_holds_is_not_told_to_and_fro_by_each_cloud() -> None:
+    holding = battery("hold")
+    house = House([holding], base_kw=-0.5)
+    for i in range(40):
+        house.base_kw = -0.5 if i % 4 < 2 else 0.3
+        house.live(15)
+    assert len(holding.moves) <= 10
+
+
+def test_a_battery_that_feeds_in_covers_the_home_first() -> None:
+    giving = battery("discharge", -2.0, feed_in=True)
+    house = House([giving], base_kw=0.5)
+    house.live(60)
+    assert giving.drawn == -2.0
+    house.base_kw = 4.0
+    house.live(60)
+    assert giving.drawn == -4.0
 
 
 def test_a_battery_that_charges_takes_more_when_there_is_more_sun_than_planned() -> None:
