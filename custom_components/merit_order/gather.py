@@ -137,6 +137,8 @@ def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
         import_price=_with_expected(price, home.sources.find("price"), now) or Series(()),
         export_price=_with_expected(export, home.sources.find("export_price"), now),
         capacity=_capacity(home),
+        import_told_until=price.end if isinstance(price, Series) else None,
+        export_told_until=export.end if isinstance(export, Series) else None,
         name=home.tariff.supply.kind if home.tariff is not None else "",
     )
 

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.engine.model.plan import Health
 from custom_components.merit_order.stored import PlugIn, TariffConfig
 from tests.apis import Service, service
 
@@ -86,6 +87,11 @@ async def test_a_spike_is_a_binary_sensor_with_its_status(
     await clock(300)
     assert shown() == ("off", "none")
     assert len(amber.requests) <= 10
+    inputs = entry.runtime_data.planner.data.decision.plan.inputs
+    (price,) = (each for each in inputs if each.key == "price")
+    assert price.health is Health.FRESH, (
+        "only the running interval is known; the service's forecasts are its word too"
+    )
     await hass.config_entries.async_unload(entry.entry_id)
 
 

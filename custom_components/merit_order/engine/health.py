@@ -169,8 +169,18 @@ def solar_bounds(peak_kw: float | None) -> Bounds:
     )
 
 
-def examine(series: Series, bounds: Bounds, at: datetime, until: datetime, zone: ZoneInfo) -> Verdict:
-    """Judge what `series` says of [at, until) and give back what can be used of it."""
+def examine(
+    series: Series,
+    bounds: Bounds,
+    at: datetime,
+    until: datetime,
+    zone: ZoneInfo,
+    told_until: datetime | None = None,
+) -> Verdict:
+    """Judge what `series` says of [at, until) and give back what can be used of it.
+
+    `told_until` is where its source ends, which may forecast prices itself; None: with the last known value.
+    """
     faults: list[Fault] = []
     notes: dict[str, str] = {}
     series = _steps(series, zone, faults)
@@ -195,9 +205,10 @@ def examine(series: Series, bounds: Bounds, at: datetime, until: datetime, zone:
         notes["hours"] = f"{missing / HOUR:.1f}"
     # Prices expected after the published ones do not lengthen what was published.
     told = [span for span in whole.spans if span.quality is Quality.KNOWN] or ahead
-    if told[-1].end < min(until, at + bounds.ahead):
+    end = told_until or told[-1].end
+    if end < min(until, at + bounds.ahead):
         faults.append(Fault.SHORT)
-        notes["end"] = told[-1].end.astimezone(zone).isoformat(timespec="minutes")
+        notes["end"] = end.astimezone(zone).isoformat(timespec="minutes")
     if bounds.keeps is not None and series.issued is not None and at - series.issued > bounds.keeps:
         faults.append(Fault.STALE)
         notes["age_h"] = f"{(at - series.issued) / HOUR:.0f}"

@@ -54,9 +54,10 @@ class Door:
         self.snapshot, self.zone, self.slots = snapshot, zone, slots
         self.inputs = list(snapshot.inputs)
 
-    def judge(self, key: str, series: Series, bounds: Bounds) -> Series:
+    def judge(self, key: str, series: Series, bounds: Bounds, told_until: datetime | None = None) -> Series:
         """What can be used of a series; its status is noted when something is wrong with it."""
-        verdict = examine(series, bounds, self.slots.edges[0], self.slots.edges[-1], self.zone)
+        edges = self.slots.edges
+        verdict = examine(series, bounds, edges[0], edges[-1], self.zone, told_until)
         if verdict.fault is not None:
             self._note(verdict.status(self._known(key, series)))
         return verdict.series
@@ -64,7 +65,8 @@ class Door:
     def price(self) -> tuple[FloatArray, tuple[Quality, ...]] | None:
         """Import prices and how sure they are; None without any: a plan without prices would be made on a lie."""
         bounds = price_bounds(self.snapshot.currency)
-        series = self.judge("price", self.snapshot.tariff.import_price, bounds)
+        tariff = self.snapshot.tariff
+        series = self.judge("price", tariff.import_price, bounds, tariff.import_told_until)
         values, quality = series.onto(self.slots)
         return None if np.all(np.isnan(values)) else _extended(values, quality, self.slots)
 
@@ -72,11 +74,12 @@ class Door:
         """Export prices. Without a contract feeding in earns nothing; where a contract's prices are missing the plan
         counts on nothing, and says so.
         """
-        if self.snapshot.tariff.export_price is None:
+        tariff = self.snapshot.tariff
+        if tariff.export_price is None:
             return np.zeros(len(self.slots))
         # A feed-in price may be next to nothing all day: that is no other unit.
         bounds = replace(price_bounds(self.snapshot.currency), faint=0.0)
-        series = self.judge("export_price", self.snapshot.tariff.export_price, bounds)
+        series = self.judge("export_price", tariff.export_price, bounds, tariff.export_told_until)
         values, quality = series.onto(self.slots)
         if np.all(np.isnan(values)):
             self._rule("export_price", "default")

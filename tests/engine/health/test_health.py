@@ -117,6 +117,16 @@ def test_gap_short_and_stale() -> None:
     assert judge(Series(()), LOAD).faults == (Fault.EMPTY,)
 
 
+def test_a_suppliers_own_forecast_is_its_word_and_ours_is_not() -> None:
+    known = tuple(hourly(0.3).spans)
+    later = tuple(Span(s.start, s.end, 0.3, Quality.FORECAST) for s in hourly(*[0.3] * 48).spans[1:])
+    series, until = Series((*known, *later)), NOW + timedelta(hours=48)
+    bounds = price_bounds("AUD")
+    ours = examine(series, bounds, NOW, until, LONDON)
+    theirs = examine(series, bounds, NOW, until, LONDON, told_until=series.end)
+    assert (ours.faults, theirs.faults) == ((Fault.SHORT,), ())
+
+
 def test_hourly_values_that_last_half_an_hour_are_held() -> None:
     spans = [Span(span.start, span.start + timedelta(minutes=30), span.value) for span in hourly(*DAYS).spans]
     verdict = judge(Series(tuple(spans)), price_bounds("EUR"))

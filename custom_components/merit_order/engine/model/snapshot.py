@@ -90,6 +90,9 @@ class TariffView:
     export_price: Series | None = None
     capacity: CapacityCharge | None = None
     name: str = ""
+    import_told_until: datetime | None = None
+    """Where the supplier's own word ends, known or forecast; None: with the last known price."""
+    export_told_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
