@@ -101,7 +101,7 @@ class ForecastFlow(ConfigSubentryFlow):
         title = await label(self.hass, "forecast_kind", kind.key)
         if asset is not None:
             title = f"{title} ({solar_assets(self._get_entry())[asset]})"
-        unique_id = forecast_unique_id(kind, asset)
+        unique_id = forecast_unique_id(kind, asset, options)
         if self.source == SOURCE_RECONFIGURE:
             return self.async_update_and_abort(
                 self._get_entry(),
@@ -113,9 +113,10 @@ class ForecastFlow(ConfigSubentryFlow):
         return self.async_create_entry(title=title, data=data, unique_id=unique_id)
 
 
-def forecast_unique_id(kind: ForecastKind, asset: str | None) -> str:
-    """One source of a kind per thing it is about."""
-    return f"{kind.subject}:{kind.key}:{asset or ''}"
+def forecast_unique_id(kind: ForecastKind, asset: str | None, options: Mapping[str, Any]) -> str:
+    """One source of a kind per thing it is about; of what other integrations forecast, one for each of them."""
+    provider = options.get("provider")
+    return f"{kind.subject}:{kind.key}:{asset or ''}" + (f":{provider}" if provider else "")
 
 
 def solar_assets(entry: ConfigEntry) -> dict[str, str]:

@@ -112,5 +112,5 @@ async def forecast_subentry(
         subentry_id=ulid_util.ulid_now(),
         subentry_type=SUBENTRY_FORECAST,
         title=await label(hass, "forecast_kind", key),
-        unique_id=forecast_unique_id(kind, asset),
+        unique_id=forecast_unique_id(kind, asset, config.source.options),
     )

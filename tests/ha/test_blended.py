@@ -3,7 +3,8 @@
 from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 
-from custom_components.merit_order.engine.forecasts import BlendedSolar
+from custom_components.merit_order.engine.forecasts import BlendedSolar, forecast_kind
+from custom_components.merit_order.flow_forecast import forecast_unique_id
 from custom_components.merit_order.stored import ForecastConfig, PlugIn
 
 from .conftest import Advance
@@ -32,3 +33,13 @@ async def test_two_providers_of_the_same_panels_are_blended(hass: HomeAssistant,
     # Neither provider is there: that is said of the one input they are.
     assert solar[0].error is not None
     assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+def test_two_integrations_that_forecast_the_same_roof_can_both_be_chosen() -> None:
+    """Sensitivity: the same one twice is one."""
+    kind = forecast_kind("energy_platform")
+    one, other = (
+        forecast_unique_id(kind, PANELS, {"provider": name}) for name in ("forecast_solar", "solcast")
+    )
+    assert one != other
+    assert one == forecast_unique_id(kind, PANELS, {"provider": "forecast_solar"})
