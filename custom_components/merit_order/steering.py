@@ -1,6 +1,6 @@
 """The fast loop: between two plans, every few seconds, what the meter says is held against what the plan means.
 
-It costs about a millisecond a step and no solver. It says what is wanted; telling devices is the driver's.
+It says what is wanted; telling devices is the driver's.
 """
 
 import logging

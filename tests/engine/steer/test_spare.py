@@ -7,7 +7,7 @@ from itertools import pairwise
 from custom_components.merit_order.engine.model.snapshot import Override, OverrideMode
 from custom_components.merit_order.engine.steer import Memory, steer
 
-from .house import START, House, battery, boiler, car, intent, pump
+from .house import START, House, battery, boiler, car, intent, limited, pump
 
 MINUTES = 60.0
 
@@ -265,6 +265,14 @@ def test_sun_that_is_held_back_is_to_spare_too() -> None:
         house.limits = replace(house.limits, export_limit_kw=0.0)
         house.live(5 * MINUTES)
         assert later.drawn == drawn
+
+
+def test_a_battery_that_leaves_the_sun_to_the_grid_takes_what_the_grid_may_not() -> None:
+    for limit, drawn in ((None, 0.0), (3.0, 1.0)):
+        holding = battery("hold", feed_in=True)
+        house = limited(House([holding], base_kw=-4.0), export_limit_kw=limit)
+        house.live(2 * MINUTES)
+        assert holding.drawn == drawn
 
 
 def test_what_a_person_ordered_stays() -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ..model.plan import Intent, Plan
-from ._around import Around, hidden, prices, sampled
+from ._around import Around, feed_in_limit, hidden, prices, sampled
 from ._batteries import follow_net
 from ._demand import Demand, demand
 from ._knobs import TRACE_KW, Knob, Sort, knob, measured_kw
@@ -92,6 +92,7 @@ def _around(view: View, plan: Plan, slot: int, memory: Memory, knobs: Sequence[K
         if driven.spec.id not in known
     )
     buy, sell = prices(plan, slot)
+    most_out = feed_in_limit(view, sell)
     samples = sampled(view, memory, knobs, others)
     return Around(
         view=view,
@@ -101,7 +102,8 @@ def _around(view: View, plan: Plan, slot: int, memory: Memory, knobs: Sequence[K
         others_kw=others,
         buy=buy,
         sell=sell,
-        hidden_kw=hidden(view, plan, slot, sell),
+        hidden_kw=hidden(view, plan, slot, most_out),
+        feed_in_kw=most_out,
         acting=memory.acting,
         outlooks={
             each.id: outlook(plan, each.driven.spec, view.at, view.zone, each.most)
@@ -161,7 +163,12 @@ def _intent(each: Knob) -> Intent:
     if each.cause is None:
         return planned
     if each.sort is Sort.BATTERY:
-        if each.cause is Cause.SPARE and each.driven.follows_itself and planned.mode == "hold":
+        if (
+            each.cause is Cause.SPARE
+            and each.driven.follows_itself
+            and planned.mode == "hold"
+            and not planned.feed_in
+        ):
             return replace(planned, mode="self", reason=each.cause.value)
         mode = "charge" if each.wish > TRACE_KW else "discharge" if each.wish < -TRACE_KW else "hold"
         # Standing still is meant: sun to spare would show as spare.

@@ -24,7 +24,8 @@ AT_LIMIT_KW = 0.15
 class Around:
     """`samples` are of the last minutes, oldest first, one at least. Prices in currency/kWh, powers in kW.
 
-    `hidden_kw` is sun that is held back because nothing more may be fed in.
+    `hidden_kw` is sun that is held back because nothing more than `feed_in_kw` may be fed in (None: as much as there
+    is).
     """
 
     view: View
@@ -34,6 +35,7 @@ class Around:
     buy: float
     sell: float
     hidden_kw: float
+    feed_in_kw: float | None
     outlooks: Mapping[str, Outlook]
     others_kw: float = 0.0
     """What driven assets draw that only pass on the plan's word."""
@@ -129,11 +131,13 @@ def prices(plan: Plan, slot: int) -> tuple[float, float]:
     return (buy if math.isfinite(buy) else math.inf), (sell if math.isfinite(sell) else 0.0)
 
 
-def hidden(view: View, plan: Plan, slot: int, sell: float) -> float:
-    """The sun that is held back, at least: none unless the home feeds in all it may."""
-    limit = view.limits.export_limit_kw
-    if not view.limits.export_when_negative and sell < 0:
-        limit = 0.0
+def feed_in_limit(view: View, sell: float) -> float | None:
+    """What may be fed in now, in kW; None without a limit."""
+    return 0.0 if sell < 0 and not view.limits.export_when_negative else view.limits.export_limit_kw
+
+
+def hidden(view: View, plan: Plan, slot: int, limit: float | None) -> float:
+    """The sun that is held back, at least: none unless the home feeds in all it may (`limit`)."""
     grid = view.grid.power_kw if view.grid is not None else None
     if limit is None or grid is None or view.solar_kw is None or plan.home is None:
         return 0.0

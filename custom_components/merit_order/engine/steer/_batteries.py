@@ -36,6 +36,11 @@ def _follow(knob: Knob, rest_kw: float, around: Around) -> None:
         knob.wish = 0.0
         if not intent.feed_in:
             _store(knob, covering, rest_kw, around)
+        elif around.feed_in_kw is not None:
+            # Feeding in is the point; what may not be fed in would be lost.
+            beyond = min(around.hidden_kw - now - around.feed_in_kw, knob.most)
+            if beyond > MORE_KW:
+                knob.wish, knob.cause = _steady(knob, beyond, at), Cause.SPARE
         return
     if intent.mode == "charge":
         free = min(-(around.mean(STEADY_S) + rest_kw), knob.most)
