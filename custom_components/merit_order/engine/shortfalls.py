@@ -166,7 +166,7 @@ def _before(spec: AssetSpec, snapshot: Snapshot) -> tuple[AssetSpec, ...]:
     found: list[AssetSpec] = []
     wanted = spec.params.get("after")
     while wanted is not None:
-        other = next((other for other in snapshot.assets if other.id == wanted), None)
+        other = next((other for other in snapshot.assets if wanted in (other.id, other.name)), None)
         if other is None or other is spec or other in found:
             break
         found.append(other)

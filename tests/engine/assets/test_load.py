@@ -142,6 +142,61 @@ def test_the_dryer_runs_after_the_washer() -> None:
     ]
 
 
+def test_what_can_be_interrupted_keeps_the_order_too() -> None:
+    """Proves: the element waits for the pump, and the pump for the run before it. Sensitivity: without an order each
+    takes the cheapest hours.
+    """
+    prices = [0.5, 0.4, 0.3, 0.2, 0.1]
+    pump = load("pump", energy_kwh=2.0, contiguous=False, deadline="05:00")
+    element = load("element", energy_kwh=1.0, contiguous=False, deadline="05:00")
+    assert powers(plan(home(prices, pump, element)), "element") == [0, 0, 0, 0, 1]
+    after = replace(element, params={**element.params, "after": "pump"})
+    found = plan(home(prices, after, pump))
+    assert powers(found, "pump") == [0, 0, 1, 1, 0]
+    assert powers(found, "element") == [0, 0, 0, 0, 1]
+    run = load("run", run_minutes=60, deadline="05:00", after="pump")
+    found = plan(home(prices, run, pump))
+    assert (powers(found, "pump"), powers(found, "run")) == ([0, 0, 1, 1, 0], [0, 0, 0, 0, 1])
+    found = plan(
+        home(
+            prices,
+            replace(after, params={**after.params, "after": "first"}),
+            load("first", run_minutes=60, deadline="05:00"),
+        )
+    )
+    assert (powers(found, "first"), powers(found, "element")) == ([0, 0, 0, 1, 0], [0, 0, 0, 0, 1])
+
+
+def test_a_chain_of_loads_keeps_its_order_however_it_is_listed() -> None:
+    """Proves: one after the other, the last in the cheapest hour; and a ring holds nobody up for ever."""
+    names = ["iron", "dryer", "washer"]
+    chain = [
+        load(a, run_minutes=60, deadline="04:00", after=b)
+        for a, b in zip(names, [*names[1:], "x"], strict=True)
+    ]
+    found = plan(home([0.4, 0.3, 0.2, 0.1], *chain))
+    assert [powers(found, name).index(1) for name in names] == [3, 2, 1]
+    ring = [load(a, run_minutes=60, deadline="04:00", after=b) for a, b in (("a", "b"), ("b", "a"))]
+    assert sum(powers(plan(home([0.3] * 4, *ring)), "a")) == 1
+
+
+def test_a_load_is_known_by_its_name_too() -> None:
+    washer = replace(load("ab12", run_minutes=60, deadline="02:00"), name="Washer")
+    dryer = load("dryer", run_minutes=60, deadline="02:00", after=" washer")
+    found = plan(home([0.5, 0.1], dryer, washer))
+    assert (powers(found, "ab12"), powers(found, "dryer")) == ([1, 0], [0, 1])
+
+
+def test_the_dryer_waits_for_the_washer_that_runs() -> None:
+    """Proves: not now, though now is cheapest. Sensitivity: with the washer idle and done it starts at once."""
+    begun = {"on": True, "on_since": (MIDNIGHT - HOUR / 2).isoformat()}
+    dryer = load("dryer", run_minutes=60, deadline="04:00", after="washer")
+    washer = load("washer", run_minutes=90, deadline="04:00", state=begun)
+    assert powers(plan(home([0.1, 0.2, 0.3, 0.3], dryer, washer)), "dryer") == [0, 1, 0, 0]
+    done = load("washer", run_minutes=90, deadline="04:00", state={"done_runs": 1})
+    assert powers(plan(home([0.1, 0.2, 0.3, 0.3], dryer, done)), "dryer") == [1, 0, 0, 0]
+
+
 def test_one_off_needs_come_on_top() -> None:
     """Proves: one run between 01:00 and 03:00 though nothing is daily."""
     need = Need(amount=1, unit="runs", start=MIDNIGHT + HOUR, by=MIDNIGHT + 3 * HOUR)

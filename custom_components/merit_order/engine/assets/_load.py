@@ -44,7 +44,7 @@ class LoadParams:
     phase: int | None = None
     """1, 2 or 3 when it hangs on one phase that is known."""
     after: str | None = None
-    """Id of a load that must have finished before this one starts (the dryer after the washer)."""
+    """Id or name of a load that must have finished before this one starts (the dryer after the washer)."""
     from_grid: bool = False
     """Optional only: it may also be fed from the grid …"""
     from_battery: bool = False
@@ -91,6 +91,7 @@ OPTIONS = (
         step=1,
         advanced=True,
     ),
+    Option(key="after", type=OptionType.TEXT, advanced=True),
     Option(key="contiguous", type=OptionType.BOOLEAN, default=True, advanced=True),
     Option(key="variable_power", type=OptionType.BOOLEAN, default=False, advanced=True),
     PRIORITY,

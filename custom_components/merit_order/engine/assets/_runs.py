@@ -193,25 +193,3 @@ def add_optional_runs(
     # None of them is ever missed.
     short = int(program.columns(1, upper=0.0)[0])
     return Runs(window, marks, columns, short, 0), on
-
-
-def add_order(site: Site, before: Sequence[Runs], then: Runs) -> None:
-    """`then` starts only once a run of `before` in the same stretch of time has ended.
-
-    For each start k of `then`: starts up to k <= runs of `before` that have ended by k.
-    """
-    overlapping = [
-        run for run in before if run.window.start < then.window.by and run.window.by > then.window.start
-    ]
-    if not overlapping or not len(then.columns):
-        return
-    program, count = site.program, len(then.columns)
-    rows = program.rows(count, upper=0.0)
-    k, j = np.tril_indices(count)
-    program.put(rows[k], then.columns[j], 1.0)
-    for run in overlapping:
-        if len(run.columns):
-            ends = np.zeros(len(run.columns), dtype=np.int64)
-            np.maximum.at(ends, run.print.which, run.print.slots + 1)
-            late, early = np.nonzero(then.print.starts[:, None] >= ends[None, :])
-            program.put(rows[late], run.columns[early], -1.0)

@@ -79,8 +79,10 @@ class Site:
     """The same for discharging a battery."""
     inverters: dict[str, IntArray] = field(default_factory=dict)
     """By solar asset id, rows (n,) of what passes its inverter: a battery behind it adds discharge − charge."""
-    runs: dict[str, list[Any]] = field(default_factory=dict)
-    """Runs that were placed, by asset id, for loads that come after others."""
+    work: dict[str, list[Any]] = field(default_factory=dict)
+    """Runs and uses that were placed, by asset id, for loads that come after others …"""
+    busy: dict[str, int] = field(default_factory=dict)
+    """… and the slot from which on one that runs already is done."""
     previous: Plan | None = None
     before_kw: FloatArray | None = None
     """(n,): what the previous plan said of the asset that is being built, NaN where it said nothing."""

@@ -19,7 +19,8 @@ from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._load_relief import load_reliefs
-from ._runs import Profile, Runs, add_order, add_runs
+from ._order import add_order
+from ._runs import Profile, Runs, add_runs
 from ._site import Site
 from ._slots import Use, add_use
 from ._spare import optional_runs, optional_use, rests
@@ -113,8 +114,12 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
         site.on_phase(params.phase, use.columns, use.slots, use.kw if use.switched else 1.0)
     if params.after is not None:
         for run in runs:
-            add_order(site, site.runs.get(params.after, []), run)
-    site.runs[spec.id] = runs
+            add_order(site, site.work.get(params.after, []), run)
+        for use in uses:
+            add_order(site, site.work.get(params.after, []), use)
+    site.work[spec.id] = [*runs, *uses]
+    if np.any(fixed > 0):
+        site.busy[spec.id] = int(np.flatnonzero(fixed > 0)[-1]) + 1
     return LoadPart(spec, params, site.horizon.hours, fixed, tuple(runs), tuple(uses))
 
 
@@ -157,6 +162,8 @@ def _decided(
         edges = slots.seconds / 60 - slots.seconds[0] / 60
         fixed = np.diff(rest.used_kwh(edges)) / horizon.hours if len(rest.kw) else fixed
         allowed &= fixed <= 1e-9
+    if params.after is not None:
+        allowed[: site.busy.get(params.after, 0)] = False
     for order in spec.overrides:
         where = site.slots_of(order)
         allowed[where] = False

@@ -1,6 +1,6 @@
 """The home as a program: each asset adds its own part, the grid closes the balance."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -82,11 +82,30 @@ def _ordered(snapshot: Snapshot) -> list[AssetSpec]:
         for i, need in enumerate(spec.needs):
             if not 0 <= need.amount <= MOST_NEEDED:
                 raise InputError(f"assets.{spec.id}.needs[{i}].amount", f"{need.amount} is not an amount")
-    others = [spec for spec in snapshot.assets if spec.kind != GRID.key]
+    others = [_by_id(spec, snapshot.assets) for spec in snapshot.assets if spec.kind != GRID.key]
     return [
-        *sorted(others, key=lambda spec: (rank[spec.kind], "after" in spec.params)),
+        *sorted(others, key=lambda spec: (rank[spec.kind], _depth(spec, others))),
         *(grids or [GRID_SPEC]),
     ]
+
+
+def _by_id(spec: AssetSpec, assets: tuple[AssetSpec, ...]) -> AssetSpec:
+    """An asset that comes after one that a person named, after its id."""
+    named = spec.params.get("after")
+    if not isinstance(named, str) or any(other.id == named for other in assets):
+        return spec
+    same = (other.id for other in assets if other.name.casefold() == named.strip().casefold())
+    return replace(spec, params={**spec.params, "after": next(same, named)})
+
+
+def _depth(spec: AssetSpec, others: list[AssetSpec]) -> int:
+    """How many must have run before it: they are added first."""
+    after = {other.id: other.params.get("after") for other in others}
+    seen = {spec.id}
+    while (before := after.get(spec.id)) in after and before not in seen:
+        seen.add(before)
+        spec = next(other for other in others if other.id == before)
+    return len(seen)
 
 
 def _spare_only(site: Site, grid: GridPart) -> None:
