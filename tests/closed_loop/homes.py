@@ -1,7 +1,7 @@
 """The three homes of the closed loop: what stands in them, how that is set up, how it stands when left alone."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from custom_components.merit_order.const import SUBENTRY_DEVICE, SUBENTRY_FORECAST, SUBENTRY_TARIFF
@@ -43,7 +43,8 @@ class Need:
 class HomeSpec:
     """One home. `bound`: its devices are other integrations' entities; the others speak their own protocols.
 
-    `make` builds a house that is not like the demo's.
+    `budgets` say how often a day what begins so may be written: Modbus registers by number, entities by key. `make`
+    builds a house that is not like the demo's.
     """
 
     key: str
@@ -51,6 +52,7 @@ class HomeSpec:
     entry: Callable[[VirtualHome, Place], Awaitable[dict[str, Any]]]
     stands: Callable[[VirtualHome], dict[str, Any]]
     needs: tuple[Need, ...]
+    budgets: Mapping[str, int] = field(default_factory=dict)
     bound: bool = False
     history_days: int = 0
     make: Callable[[Clock], VirtualHome] | None = None
@@ -239,6 +241,7 @@ NATIVE = HomeSpec(
     entry=_native,
     stands=_native_stands,
     needs=(Need("hot_water", asset_id(BOILER, "load"), 18, 0, _hot_today, BOILER),),
+    budgets={"": 2400},
     history_days=HISTORY_DAYS,
 )
 WITH_CAR = HomeSpec(
@@ -247,6 +250,7 @@ WITH_CAR = HomeSpec(
     entry=_car,
     stands=_car_stands,
     needs=(Need("car", asset_id(CHARGER, "vehicle"), 7, 35, _car_left_full, CHARGER),),
+    budgets={"battery": 300, "charger": 600},
     bound=True,
 )
 WITH_HEAT = HomeSpec(
@@ -258,6 +262,7 @@ WITH_HEAT = HomeSpec(
         Need("morning_water", asset_id(TANK, "hot_water"), 6, 30, _tank_hot, TANK),
         Need("evening_water", asset_id(TANK, "hot_water"), 18, 30, _tank_hot, TANK),
     ),
+    budgets={"tank": 50, "thermostat": 50},
     bound=True,
 )
 HOMES = {spec.key: spec for spec in (NATIVE, WITH_CAR, WITH_HEAT)}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
@@ -22,6 +22,7 @@ from homeassistant.helpers import frame
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
+from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.merit_order.const import DOMAIN
@@ -106,7 +107,6 @@ class Life:
     mode: str
     place: Place = field(default_factory=Place)
     recorder: bool = True
-    writes_a_day: int = 5760
     hass: HomeAssistant | None = None
     entry: MockConfigEntry | None = None
     lost_recorder: Any = None
@@ -220,6 +220,7 @@ class Life:
             self.telling = None
         await self.hass.async_stop(force=True)
         await self._session.__aexit__(None, None, None)
+        _end(self.hass)
         self.hass = self.entry = self._session = None
 
     async def kill(self) -> None:
@@ -305,6 +306,15 @@ def _subentry(raw: Mapping[str, Any]) -> ConfigSubentryData:
         title=raw["title"],
         unique_id=raw["unique_id"],
     )
+
+
+def _end(hass: HomeAssistant) -> None:
+    """Drop the timers that a Home Assistant left behind: its process would be gone."""
+    for handle in get_scheduled_timer_handles(hass.loop):
+        callback: Any = cast("Any", handle)._callback
+        owner = getattr(callback, "__self__", callback)
+        if hass in (getattr(owner, "hass", None), getattr(owner, "_hass", None)):
+            handle.cancel()
 
 
 def log_to(path: Path | None) -> None:

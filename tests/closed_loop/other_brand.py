@@ -4,6 +4,7 @@ Real entities with their real actions; only what stands behind them is simulated
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, override
@@ -45,6 +46,7 @@ class Backend:
     cut: bool = False
     lost: set[str] = field(default_factory=set)
     tell_s: float = TELL_S
+    told: Counter[str] = field(default_factory=Counter)
     mode: str = OWN
     watts: float = 0.0
 
@@ -82,6 +84,7 @@ class _Ours(Entity):
         if not self.available:
             raise HomeAssistantError(f"{self.key} does not answer")
         self.backend.home.catch_up()
+        self.backend.told[self.key] += 1
         return not self.backend.cut
 
 
