@@ -3,6 +3,7 @@ import { flows, totals } from "../src/logic/flows";
 import { askable, nextAt, unitOf } from "../src/logic/needs";
 import { advice, cheapestRun, runPrice } from "../src/logic/run";
 import { columns, csv } from "../src/logic/table";
+import { timeline } from "../src/logic/timeline";
 import { meanPrice } from "../src/logic/window";
 import { format, NOW, picture, plan, t } from "./home";
 
@@ -81,7 +82,7 @@ describe("run", () => {
 
 describe("table", () => {
   it("has a column for all that is known and none for what is not", () => {
-    expect(columns(plan(), t, format).map((column) => column.name)).toEqual([
+    expect(columns(timeline(plan(), null), t, format).map((column) => column.name)).toEqual([
       "Price",
       "Feed-in price",
       "Sun",
@@ -98,7 +99,7 @@ describe("table", () => {
   it("is copied as plain numbers, one line per slot, names quoted where they must be", () => {
     const of = plan();
     (of.assets.find((one) => one.name === "Pool pump") as { name: string }).name = 'Pump "A", pool';
-    const lines = csv(of, t, format).split("\r\n");
+    const lines = csv(timeline(of, null), t, format).split("\r\n");
     expect(lines).toHaveLength(of.edges.length);
     expect(lines[0]).toContain(',"Pump ""A"", pool (kW)",');
     expect(lines[1]).toMatch(/^2026-11-21T11:18:00Z,2026-11-21T11:30:00Z,0\.223/);

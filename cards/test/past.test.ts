@@ -4,6 +4,7 @@ import type { History } from "../src/data/types";
 import { lanes } from "../src/logic/lanes";
 import { around, LEAST_HOURS, moved, within, zoomed } from "../src/logic/sight";
 import { facts } from "../src/logic/slot";
+import { columns, csv } from "../src/logic/table";
 import { energy, stretches, timeline } from "../src/logic/timeline";
 import { view } from "../src/logic/view";
 import { asset, format, NOW, plan, t } from "./home";
@@ -108,6 +109,18 @@ describe("timeline", () => {
     expect(drawn?.soc?.planned.slice(0, 8)).toEqual(history().planned_level[BATTERY]);
     expect(drawn?.edges[(drawn?.first ?? 0) + 1]).toBeGreaterThan(NOW - HOUR);
     expect(drawn?.edges[drawn?.last ?? 0]).toBeGreaterThanOrEqual(NOW + 5 * HOUR);
+  });
+});
+
+describe("table", () => {
+  it("has what was planned beside what happened, in columns of their own when copied", () => {
+    const boiler = columns(line(), t, format).find((column) => column.name === "Kitchen boiler");
+    expect(boiler?.planned.slice(0, 9)).toEqual([2, 2, 2, 2, 0, 0, 0, 0, null]);
+    expect(boiler?.values.slice(0, 9)).toEqual([0, 0, 2, 2, 2, 0, 0, 0, null]);
+    const [head = "", first = ""] = csv(line(), t, format).split("\r\n");
+    const at = head.split(",").indexOf("Kitchen boiler (kW)");
+    expect(head.split(",")[at + 1]).toBe("Kitchen boiler as planned (kW)");
+    expect(first.split(",").slice(at, at + 2)).toEqual(["0", "2"]);
   });
 });
 

@@ -12,8 +12,14 @@ export interface RunConfig {
 }
 
 export const RUN_FORM = [
-  { name: "hours", selector: { number: { min: 0.25, max: 12, step: 0.25, unit_of_measurement: "h" } } },
-  { name: "energy", selector: { number: { min: 0.1, max: 100, step: 0.1, unit_of_measurement: "kWh" } } },
+  {
+    name: "hours",
+    selector: { number: { min: 0.25, max: 12, step: 0.25, mode: "box", unit_of_measurement: "h" } },
+  },
+  {
+    name: "energy",
+    selector: { number: { min: 0.1, max: 100, step: 0.1, mode: "box", unit_of_measurement: "kWh" } },
+  },
   { name: "name", selector: { text: {} } },
 ] as const;
 

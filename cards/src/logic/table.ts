@@ -1,55 +1,83 @@
-/** The plan as a table: one row per slot, for reading and for a spreadsheet. */
+/** The past and the plan as a table: one row per slot, for reading and for a spreadsheet. */
 
-import type { Plan, Series } from "../data/types";
+import type { Series } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import type { Format } from "./format";
+import type { Timeline } from "./timeline";
 
 export interface Column {
   readonly name: string;
+  /** Of what is over, as it went. */
   readonly values: Series;
+  /** Of what is over, as it had been planned; empty where that is not kept. */
+  readonly planned: Series;
   readonly unit: string;
   say(value: number): string;
 }
 
 /** What there is to tell per slot; a column without any value is left out. */
-export function columns(plan: Plan, t: Translate, format: Format): Column[] {
+export function columns({ plan, past }: Timeline, t: Translate, format: Format): Column[] {
   const home = plan.home;
   if (!home) return [];
   const perKwh = `${plan.currency}/kWh`;
   const price = (value: number): string => format.price(value).value;
-  const power = (value: number): string => format.number(value, 2);
+  const power = (name: string, values: Series, key: string): Column => ({
+    name,
+    values,
+    planned: past.planned[key] ?? [],
+    unit: "kW",
+    say: (value) => format.number(value, 2),
+  });
   const battery = plan.assets.find((asset) => asset.kind === "battery" && asset.level && asset.level_max);
   const full = battery?.level_max ?? 1;
+  const percent = (levels: Series | null | undefined): Series =>
+    levels?.map((value) => (value === null ? null : (100 * value) / full)) ?? [];
   const found: Column[] = [
-    { name: t("price"), values: home.import_price, unit: perKwh, say: price },
-    { name: t("export_price"), values: home.export_price, unit: perKwh, say: price },
-    { name: t("sun"), values: home.solar_kw, unit: "kW", say: power },
-    { name: t("home"), values: home.load_kw, unit: "kW", say: power },
+    { name: t("price"), values: home.import_price, planned: [], unit: perKwh, say: price },
+    { name: t("export_price"), values: home.export_price, planned: [], unit: perKwh, say: price },
+    power(t("sun"), home.solar_kw, "solar"),
+    power(t("home"), home.load_kw, "load"),
     ...plan.assets
       .filter((asset) => asset.kind !== "grid" && asset.kind !== "solar")
-      .map((asset) => ({ name: asset.name, values: asset.power_kw, unit: "kW", say: power })),
+      .map((asset) => power(asset.name, asset.power_kw, asset.id)),
     {
       name: t("battery_at_end"),
-      values: battery?.level?.map((value) => (value === null ? null : (100 * value) / full)) ?? [],
+      values: percent(battery?.level),
+      planned: percent(past.plannedLevel[battery?.id ?? ""]),
       unit: "%",
       say: (value) => format.number(value, 0),
     },
-    { name: t("grid"), values: home.grid_kw, unit: "kW", say: power },
-    { name: t("cost"), values: home.cost, unit: plan.currency, say: (value) => format.money(value) },
+    power(t("grid"), home.grid_kw, "grid"),
+    {
+      name: t("cost"),
+      values: home.cost,
+      planned: [],
+      unit: plan.currency,
+      say: (value) => format.money(value),
+    },
   ];
   return found.filter((column) => column.values.some((value) => value !== null));
 }
 
-/** As comma-separated values: ISO times, plain numbers with a point, RFC 4180 quoting. */
-export function csv(plan: Plan, t: Translate, format: Format): string {
-  const found = columns(plan, t, format);
+/**
+ * As comma-separated values: ISO times, plain numbers with a point, RFC 4180 quoting. With a past, what had been planned for
+ * it stands in columns of its own.
+ */
+export function csv(line: Timeline, t: Translate, format: Format): string {
+  const { edges } = line.plan;
+  const found = columns(line, t, format).flatMap(({ name, unit, values, planned }) => [
+    { head: `${name} (${unit})`, values },
+    ...(planned.some((value) => value !== null)
+      ? [{ head: `${t("planned", { name })} (${unit})`, values: planned }]
+      : []),
+  ]);
   const quoted = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const head = ["start", "end", ...found.map((column) => `${column.name} (${column.unit})`)];
-  const rows = plan.edges.slice(0, -1).map((start, slot) => [
+  const head = ["start", "end", ...found.map((column) => column.head)];
+  const rows = edges.slice(0, -1).map((start, slot) => [
     start,
-    plan.edges[slot + 1] ?? "",
-    ...found.map((column) => {
-      const value = column.values[slot];
+    edges[slot + 1] ?? "",
+    ...found.map(({ values }) => {
+      const value = values[slot];
       return typeof value === "number" ? String(Math.round(value * 1e5) / 1e5) : "";
     }),
   ]);

@@ -22,7 +22,7 @@ export interface Timeline {
   readonly past: Past;
 }
 
-const NO_PAST: Past = { slots: 0, planned: {}, measured: {}, plannedLevel: {}, measuredLevel: {} };
+export const NO_PAST: Past = { slots: 0, planned: {}, measured: {}, plannedLevel: {}, measuredLevel: {} };
 
 /** One axis from the first slot that is known of to the end of the plan. */
 export function timeline(plan: Plan, history: History | null | undefined): Timeline {
