@@ -55,33 +55,39 @@ SOUND = {
 PAST = hourly(*[0.30] * 9)
 OLD = timedelta(hours=14)
 
-FAULTS: list[tuple[str, str, Series, Health, str]] = [
-    ("price", "jumping", hourly(*[0.30] * 12, 999.0, *[0.30] * 59), Health.SUSPECT, "used"),
-    ("price", "gap", without(SOUND["price"], 20, 21), Health.PARTIAL, "used"),
-    ("price", "short", hourly(*[0.30] * 11), Health.PARTIAL, "used"),
-    ("price", "wrong_resolution", halved(SOUND["price"]), Health.SUSPECT, "used"),
-    ("price", "wrong_unit", hourly(*[30.0] * 72), Health.MISSING, "left_out"),
-    ("price", "empty", PAST, Health.MISSING, "left_out"),
-    ("export_price", "wrong_unit", hourly(*[80.0] * 72), Health.MISSING, "default"),
-    ("load", "wrong_unit", hourly(*[500.0] * 72), Health.MISSING, "last_good"),
-    ("load", "jumping", hourly(*[0.5] * 30, 400.0, *[0.5] * 41), Health.SUSPECT, "used"),
-    (
-        SOLAR,
-        "wrong_unit",
-        hourly(*[2000.0 if 8 <= i % 24 < 16 else 0.0 for i in range(72)]),
-        Health.MISSING,
-        "last_good",
-    ),
-    (SOLAR, "stale", SOUND[SOLAR], Health.STALE, "last_good"),
-    (OUTDOOR, "wrong_unit", hourly(*[280.0] * 72), Health.MISSING, "left_out"),
-]
+type Fault = tuple[str, Series, Health, str]
+
+# Faults of different inputs at once cost one home. Without believable prices nothing else is looked at.
+ROUNDS: dict[str, dict[str, Fault]] = {
+    "units": {
+        "export_price": ("wrong_unit", hourly(*[80.0] * 72), Health.MISSING, "default"),
+        "load": ("wrong_unit", hourly(*[500.0] * 72), Health.MISSING, "last_good"),
+        SOLAR: ("wrong_unit", in_watts(SOUND[SOLAR]), Health.MISSING, "last_good"),
+        OUTDOOR: ("wrong_unit", hourly(*[280.0] * 72), Health.MISSING, "left_out"),
+    },
+    "jumps": {
+        "price": ("jumping", hourly(*[0.30] * 12, 999.0, *[0.30] * 59), Health.SUSPECT, "used"),
+        "load": ("jumping", hourly(*[0.5] * 30, 400.0, *[0.5] * 41), Health.SUSPECT, "used"),
+        SOLAR: ("stale", SOUND[SOLAR], Health.STALE, "last_good"),
+    },
+    "holes": {
+        "price": ("gap", without(SOUND["price"], 20, 21), Health.PARTIAL, "used"),
+        "load": ("empty", PAST, Health.MISSING, "last_good"),
+        SOLAR: ("wrong_resolution", halved(SOUND[SOLAR]), Health.SUSPECT, "used"),
+        OUTDOOR: ("gap", without(SOUND[OUTDOOR], 20), Health.PARTIAL, "used"),
+    },
+    "short": {"price": ("short", hourly(*[0.30] * 11), Health.PARTIAL, "used")},
+    "half-hours": {"price": ("wrong_resolution", halved(SOUND["price"]), Health.SUSPECT, "used")},
+    "cents": {"price": ("wrong_unit", hourly(*[30.0] * 72), Health.MISSING, "left_out")},
+    "no prices": {"price": ("empty", PAST, Health.MISSING, "left_out")},
+}
 
 
 class Inputs:
     """All inputs of a home in the test's hand: a source says what it is given, whoever asks."""
 
-    def __init__(self, hass: HomeAssistant, home: MockConfigEntry, clock: Advance) -> None:
-        self._hass, self._clock = hass, clock
+    def __init__(self, hass: HomeAssistant, home: MockConfigEntry) -> None:
+        self._hass = hass
         self._runtime = home.runtime_data
         sources = self._runtime.home.sources
         sources.stop()
@@ -106,66 +112,61 @@ class Inputs:
         source.value = series if source.type is Series else Forecast(series)
         source.expected = None
 
-    async def think(self, key: str) -> InputStatus:
+    async def think(self) -> dict[str, InputStatus]:
+        """What the plan says of each input; every one stands there once."""
         await self._runtime.planner.async_refresh()
         await self._hass.async_block_till_done(wait_background_tasks=True)
-        found: list[InputStatus] = [
-            each for each in self._runtime.planner.data.decision.plan.inputs if each.key == key
-        ]
-        (status,) = found
-        return status
+        found: list[InputStatus] = list(self._runtime.planner.data.decision.plan.inputs)
+        by_key = {status.key: status for status in found}
+        assert len(by_key) == len(found)
+        return by_key
 
 
 async def _never(start: datetime, end: datetime) -> Forecast:
     raise AssertionError("not asked")
 
 
-@pytest.mark.parametrize(
-    ("key", "fault", "series", "health", "rule"),
-    FAULTS,
-    ids=[f"{row[0].split(':')[0]} {row[1]}" for row in FAULTS],
-)
+@pytest.mark.parametrize("name", ROUNDS)
 async def test_a_fault_is_named_helped_and_gone_with_its_cause(
-    hass: HomeAssistant,
-    home: MockConfigEntry,
-    clock: Advance,
-    key: str,
-    fault: str,
-    series: Series,
-    health: Health,
-    rule: str,
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance, name: str
 ) -> None:
-    inputs = Inputs(hass, home, clock)
-    assert (await inputs.think(key)).health is Health.FRESH
-    issues, issue = ir.async_get(hass), f"input_{fault}_{key}"
-    age = OLD if fault == "stale" else None
-    inputs.give(key, series, age)
-    status = await inputs.think(key)
-    assert (status.reason, status.health, status.rule) == (fault, health, rule)
-    assert issues.async_get_issue(DOMAIN, issue) is None, "it may pass by itself"
+    faults, inputs, issues = ROUNDS[name], Inputs(hass, home), ir.async_get(hass)
+
+    def raised() -> set[str]:
+        return {
+            key
+            for key, (fault, *_) in faults.items()
+            if issues.async_get_issue(DOMAIN, f"input_{fault}_{key}")
+        }
+
+    def break_them() -> None:
+        for key, (fault, series, *_) in faults.items():
+            inputs.give(key, series, OLD if fault == "stale" else None)
+
+    sound = await inputs.think()
+    assert {sound[key].health for key in faults} == {Health.FRESH}
+    break_them()
+    noted = await inputs.think()
+    for key, (fault, _, health, rule) in faults.items():
+        assert (noted[key].reason, noted[key].health, noted[key].rule) == (fault, health, rule), key
+    assert raised() == set(), "it may pass by itself"
     await clock(1800)
-    inputs.give(key, series, age)
-    await inputs.think(key)
-    raised = issues.async_get_issue(DOMAIN, issue)
-    assert raised is not None
-    assert raised.translation_placeholders is not None
-    if key == "price" and health is Health.MISSING:
-        assert state_of(hass, "sensor.home_plan_status") == PlanStatus.NONE, (
-            "no plan is better than one on a lie"
-        )
-    else:
-        assert state_of(hass, "sensor.home_plan_status") != PlanStatus.NONE
-    inputs.give(key, SOUND[key])
-    assert (await inputs.think(key)).health is Health.FRESH
-    assert issues.async_get_issue(DOMAIN, issue) is None
+    break_them()
+    await inputs.think()
+    assert raised() == set(faults)
+    lost = noted["price"].health is Health.MISSING
+    assert (state_of(hass, "sensor.home_plan_status") == PlanStatus.NONE) is lost
+    for key in faults:
+        inputs.give(key, SOUND[key])
+    mended = await inputs.think()
+    assert {mended[key].health for key in faults} == {Health.FRESH}
+    assert raised() == set()
 
 
-async def test_the_age_of_an_old_forecast_is_told(
-    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
-) -> None:
-    inputs = Inputs(hass, home, clock)
+async def test_the_age_of_an_old_forecast_is_told(hass: HomeAssistant, home: MockConfigEntry) -> None:
+    inputs = Inputs(hass, home)
     inputs.give(SOLAR, SOUND[SOLAR], OLD)
-    assert (await inputs.think(SOLAR)).placeholders == {"age_h": "14"}
+    assert (await inputs.think())[SOLAR].placeholders == {"age_h": "14"}
 
 
 async def test_the_autumn_hour_that_was_written_once_is_repeated_and_told(
@@ -180,36 +181,27 @@ async def test_the_autumn_hour_that_was_written_once_is_repeated_and_told(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    inputs = Inputs(hass, entry, clock)
+    inputs = Inputs(hass, entry)
     whole = hourly(*[0.20] * 72, first=datetime(2026, 10, 24, tzinfo=UTC))
     second = datetime(2026, 10, 25, 1, tzinfo=UTC)
     once = Series(tuple(span for span in whole.spans if span.start != second))
     issue = "input_dst_hour_price"
     for _ in range(2):
         inputs.give("price", once)
-        status = await inputs.think("price")
+        status = (await inputs.think())["price"]
         await clock(1800)
     assert (status.reason, status.health) == ("dst_hour", Health.PARTIAL)
     inputs.give("price", once)
-    await inputs.think("price")
+    await inputs.think()
     plan = entry.runtime_data.planner.data.decision.plan
     slot = plan.slot_at(second)
     assert plan.home.import_price[slot] == 0.20
     assert plan.home.price_quality[slot] is Quality.KNOWN
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue) is not None
     inputs.give("price", whole)
-    assert (await inputs.think("price")).health is Health.FRESH
+    assert (await inputs.think())["price"].health is Health.FRESH
     assert ir.async_get(hass).async_get_issue(DOMAIN, issue) is None
     await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_each_input_stands_on_the_plan_once(
-    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
-) -> None:
-    inputs = Inputs(hass, home, clock)
-    await inputs.think("price")
-    keys = [each.key for each in home.runtime_data.planner.plan.inputs]
-    assert len(keys) == len(set(keys)), keys
 
 
 async def test_a_surprise_while_fetching_is_an_error_like_any_other_and_asked_again(
