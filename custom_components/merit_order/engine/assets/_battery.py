@@ -69,16 +69,6 @@ def measured(params: BatteryParams, state: BatteryState) -> BatteryParams:
     )
 
 
-def curve_points(
-    table: tuple[tuple[float, float], ...], capacity_kwh: float, *, inverse: bool
-) -> tuple[tuple[float, float], ...]:
-    """(level in kWh, efficiency or its inverse) of a table by SoC; what no battery has is cut off at 1 % and 100 %."""
-    points = sorted(
-        (float(np.clip(soc, 0.0, 100.0)), float(np.clip(share, 0.01, 1.0))) for soc, share in table
-    )
-    return tuple((soc / 100 * capacity_kwh, 1 / share if inverse else share) for soc, share in points)
-
-
 def start_level(params: BatteryParams, state: BatteryState) -> float | None:
     """Energy in the battery now in kWh, clamped to what it can hold; None when unknown."""
     soc = none_if_nan(state.soc_percent)

@@ -12,13 +12,14 @@ import numpy as np
 from ..model.codec import from_json
 from ..model.horizon import Horizon
 from ..model.plan import Health, InputStatus, Shortfall
-from ..model.program import Curve, IntArray
+from ..model.program import IntArray
 from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import NEVER
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
-from ._battery import OPTIONS, BatteryParams, BatteryState, curve_points, measured, start_level
+from ._battery import OPTIONS, BatteryParams, BatteryState, measured, start_level
+from ._efficiency import add_curves
 from ._relief import Relief, Step, with_params
 from ._site import Giver, Site
 from ._store import self_consumption
@@ -182,7 +183,7 @@ def _planned(
     program.put(storage[1:], level[:-1], -1.0)
     program.put(storage, charge, -params.charge_efficiency * hours)
     program.put(storage, discharge, hours / params.discharge_efficiency)
-    _curves(site, params, charge, discharge, level, storage, start)
+    add_curves(site, params, charge, discharge, level, storage, start)
     switch = site.one_way(charge, discharge, np.arange(n), most_charge, most_discharge)
     if start < low:
         below = program.columns(n, upper=low, wish=site.wishes.level * hours)
@@ -213,27 +214,6 @@ def _planned(
         site.fixed.copy(),
         value,
     )
-
-
-def _curves(
-    site: Site,
-    params: BatteryParams,
-    charge: IntArray,
-    discharge: IntArray,
-    level: IntArray,
-    storage: IntArray,
-    start: float,
-) -> None:
-    """Efficiencies that depend on the level: the plan's own, so they are found by solving again."""
-    hours, before = site.horizon.hours, np.concatenate(([-1], level[:-1]))
-    for columns, table, down in (
-        (charge, params.charge_efficiency_at, False),
-        (discharge, params.discharge_efficiency_at, True),
-    ):
-        if table:
-            points = curve_points(table, params.capacity_kwh, inverse=down)
-            factor = hours if down else -hours
-            site.program.curves.append(Curve(storage, columns, factor, before, level, start, points))
 
 
 def _physics(
