@@ -3,6 +3,7 @@
 A parameter that a person changed from its default is theirs. What stands at its default may be learned.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -20,7 +21,7 @@ from .engine.assets._hot_water import HotWaterParams
 from .engine.assets._vehicle import VehicleParams
 from .engine.learning.draws import draws_at
 from .engine.model.codec import from_json, to_json
-from .engine.model.errors import InputError
+from .engine.model.errors import InputError, MeritOrderError
 from .engine.model.plan import Health, InputStatus
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Quality, Series
@@ -29,6 +30,8 @@ from .outdoor_past import OutdoorPast
 from .planned import PlannedAsset
 from .sources import AHEAD, Sources
 
+LOGGER = logging.getLogger(__name__)
+
 KEY: Final = "learned"
 WATCHED: Final = "car_watch"
 HOURS: Final = (2, 8, 14, 20)
@@ -36,6 +39,9 @@ MINUTE: Final = 25
 """The recorder has an hour's statistics some minutes after it."""
 FRESH_FOR: Final = timedelta(hours=12)
 """A restart alone is no reason to learn again."""
+HABIT: Final = timedelta(weeks=2)
+BUILDING: Final = timedelta(days=365)
+"""How long a lesson holds without a new one: people change, walls do not."""
 OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "hot_water": ("draw_kwh_day",),
     "heating": ("capacity_kwh_k", "loss_kw_k", "gains_kw"),
@@ -88,19 +94,34 @@ class Learned:
         return lambda: self._listeners.remove(listener)
 
     async def learn(self) -> None:
-        """Learn of every asset; what cannot be learned any more is forgotten, so that old habits do not stay."""
+        """Learn of every asset. A past that says nothing now (summer, a recorder being repaired) does not undo what it
+        said before, until that is too old.
+        """
         teacher = Teacher(self._hass, self._ports, self._all, self._outdoor)
         lessons: dict[str, Lesson] = {}
         for asset in self._assets.values():
-            if (lesson := await self._taught(teacher, asset)) is not None:
+            try:
+                new = await self._taught(teacher, asset)
+            except MeritOrderError as err:
+                LOGGER.warning("Nothing learned of %s: %s", asset.config.name, err)
+                new = None
+            if (lesson := self._better(asset, new)) is not None:
                 lessons[asset.id] = lesson
+        self._ports.store.save(WATCHED, to_json(self._watched))
         if lessons == self._lessons:
             return
         self._lessons = lessons
         self._ports.store.save(KEY, to_json(lessons))
-        self._ports.store.save(WATCHED, to_json(self._watched))
         for listener in list(self._listeners):
             listener()
+
+    def _better(self, asset: PlannedAsset, new: Lesson | None) -> Lesson | None:
+        """The new lesson; or the old one while there is no new one, or, of a room, none as good."""
+        old = self._lessons.get(asset.id)
+        building = asset.kind.key == "heating"
+        if old is None or self._ports.clock.now() - old.learned > (BUILDING if building else HABIT):
+            return new
+        return old if new is None or (building and old.good and not new.good) else new
 
     def lesson(self, asset_id: str) -> Lesson | None:
         """What was learned of an asset, used or not."""

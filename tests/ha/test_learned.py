@@ -174,6 +174,25 @@ async def test_a_lesson_that_is_not_good_enough_is_kept_and_not_planned_by(
     assert sensors[ROOMS].state == "unsure"
 
 
+async def test_a_past_that_says_nothing_does_not_undo_what_it_said_before(
+    hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
+) -> None:
+    """There is no recorder here. A habit holds for two weeks, what was learned of a building for a year."""
+    lessons = {TANK: lesson(DRAWS), ROOMS: lesson(ROOM)}
+    hass_storage["merit_order.home"] = {"version": 1, "key": "merit_order.home", "data": {"learned": lessons}}
+    await set_house(hass)
+    entry = entity_home(tank(), rooms())
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    learned = entry.runtime_data.home.learned
+    for days, known in ((1, {TANK, ROOMS}), (15, {ROOMS}), (360, set())):
+        await clock(days * 86_400)
+        await learned.learn()
+        assert {asset for asset in (TANK, ROOMS) if learned.lesson(asset) is not None} == known
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
 def states(*rows: tuple[float, str]) -> list[State]:
     """States by hours after the start."""
     moments = [(START + timedelta(hours=hours), state) for hours, state in rows]
