@@ -125,7 +125,7 @@ class Trail:
         self._lines: list[Entry] = []
         self._json: list[Any] = []
         self._open: dict[str, int] = {}
-        self._dirty = False
+        self._dirty = self._renewed = False
         self._listeners: list[Listener] = []
 
     async def load(self) -> None:
@@ -150,10 +150,12 @@ class Trail:
         last = self._lines[self._open[key]] if key in self._open else None
         if last is not None and last.told == entry.told and entry.action is not None and not entry.error:
             self._put(self._open[key], replace(last, renewed=last.renewed + 1))
+            self._renewed = True
             return
         if len(self._lines) < MOST_A_DAY:
             self._open[key] = len(self._lines)
             self._put(len(self._lines), entry)
+            self._dirty = True
         if last is None or _news(last, entry):
             self._tell(entry)
 
@@ -166,6 +168,7 @@ class Trail:
         line = self._lines[place]
         if line.happening is Happening.COMMANDED and line.verdict is not verdict:
             self._put(place, replace(line, verdict=verdict, after=dict(after)))
+            self._dirty = True
 
     def recent(self, most: int) -> list[Entry]:
         """The last entries of today."""
@@ -181,20 +184,23 @@ class Trail:
 
     async def flush(self) -> None:
         """Write to disk what is not yet there."""
-        if not self._dirty:
+        if not self._dirty and not self._renewed:
             return
-        self._dirty = False
+        self._dirty = self._renewed = False
         file = _file(self._hass, self._entry.entry_id, self._day)
         await file.async_save({"entries": list(self._json)})
         self._dirty = self._dirty or not file.written
 
     async def _save_soon(self, now: datetime) -> None:
-        await self.flush()
+        # That a lease was renewed once more can wait for the next line.
+        if self._dirty:
+            await self.flush()
         if now.astimezone(UTC).date().isoformat() != self._day:
             await self._turn(now)
 
     async def _turn(self, now: datetime) -> None:
         """Begin the day's file, and throw away those that are too old."""
+        await self.flush()
         day = now.astimezone(UTC).date()
         self._day = day.isoformat()
         self._lines = await _read(self._hass, self._entry.entry_id, self._day)
@@ -214,7 +220,6 @@ class Trail:
         """Made into JSON one by one: all at once would hold up Home Assistant."""
         self._lines[place : place + 1] = [line]
         self._json[place : place + 1] = [to_json(line)]
-        self._dirty = True
 
     @callback
     def _tell(self, entry: Entry) -> None:

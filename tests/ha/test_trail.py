@@ -5,8 +5,11 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.file import WriteError
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.merit_order.audit import EVENT, MOST_A_DAY, Entry, Happening
@@ -132,6 +135,26 @@ async def test_a_crash_loses_a_minute_at_most_and_a_stop_nothing(
     await hass.async_block_till_done(wait_background_tasks=True)
     answer = await respond(hass, DOMAIN, "get_audit", {"hours": 1})
     assert len(answer["entries"]) >= len(kept), "what was before the restart is still told"
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_what_a_full_disk_did_not_take_is_written_when_it_can(
+    hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Store._async_write_data
+
+    async def full(store: Any, data: Any) -> None:
+        if "audit" in store.key:
+            raise WriteError("No space left on device")
+        await write(store, data)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "_async_write_data", full)
+        entry, house = await move_in(hass, clock)
+        await house.run(90, 30)
+        assert TODAY not in hass_storage
+    await house.run(90, 30)
+    assert len(hass_storage[TODAY]["data"]["entries"]) >= 2
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
