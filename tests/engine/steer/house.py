@@ -136,6 +136,7 @@ class House:
     planned_grid_kw: float = 0.0
     buy: float = 0.30
     sell: float = 0.05
+    cheapest_later: float | None = None
     limits: GridParams = field(default_factory=GridParams)
     capacity: CapacityCharge | None = None
     solar_low_kw: float = 0.0
@@ -155,7 +156,7 @@ class House:
     def plan(self) -> Plan:
         flat = (0.0,) * HOURS
         home = HomePlan(
-            import_price=(self.buy,) * HOURS,
+            import_price=(self.buy, *[self.cheapest_later or self.buy] * (HOURS - 1)),
             export_price=(self.sell,) * HOURS,
             price_quality=(Quality.KNOWN,) * HOURS,
             price_level=("normal",) * HOURS,

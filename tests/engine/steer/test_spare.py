@@ -159,6 +159,15 @@ def test_a_car_that_must_leave_soon_is_not_slowed_by_a_cloud() -> None:
     assert hurried.drawn == 3.68
 
 
+def test_a_car_on_three_phases_is_not_paused_for_the_last_bit_of_sun() -> None:
+    """Its least is 4.1 kW, there are 3.5: the rest costs less than a night would. Of 2 kW it does not."""
+    for sun, drawn in ((3.5, 18 * 0.23), (2.0, 0.0)):
+        sunny = car(4.14, phases=3, source="solar")
+        house = House([sunny], base_kw=-sun, cheapest_later=0.15)
+        house.live(10 * MINUTES)
+        assert sunny.drawn == drawn
+
+
 def test_a_car_planned_for_the_night_takes_the_sun_in_steps() -> None:
     later = car(later=(3.68, 0.30))
     house = House([later], base_kw=-2.0)

@@ -1,5 +1,6 @@
 """What the plan holds for an asset after now: its cost later, its deadline, how long it can wait."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -24,7 +25,8 @@ A_WEEK = timedelta(days=7)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """`later_cost` is the cost of a kWh (currency) it is planned to take later; None: nothing is planned later, or it
-    may not run now. `slack` is how long it can stand still and still be done in time; negative: it is late already.
+    may not run now. `cheapest` is the lowest import price left until its deadline. `slack` is how long it can stand
+    still and still be done in time; negative: it is late already.
     """
 
     later_cost: float | None
@@ -32,6 +34,7 @@ class Outlook:
     slack: timedelta
     sunny: bool
     may_run: bool
+    cheapest: float = math.inf
 
 
 def outlook(plan: Plan, spec: AssetSpec, at: datetime, zone: ZoneInfo, most_kw: float) -> Outlook:
@@ -56,6 +59,21 @@ def outlook(plan: Plan, spec: AssetSpec, at: datetime, zone: ZoneInfo, most_kw: 
         slack=_slack(plan, mine, at, by, most_kw),
         sunny=running is not None and running.source == "solar",
         may_run=may_run,
+        cheapest=_cheapest(plan, at, by),
+    )
+
+
+def _cheapest(plan: Plan, at: datetime, by: datetime | None) -> float:
+    if plan.home is None:
+        return math.inf
+    ahead = zip(plan.edges, plan.home.import_price, strict=False)
+    return min(
+        (
+            price
+            for start, price in ahead
+            if start > at and (by is None or start < by) and math.isfinite(price)
+        ),
+        default=math.inf,
     )
 
 

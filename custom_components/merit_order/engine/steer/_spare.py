@@ -100,12 +100,21 @@ def _forward(knob: Knob, knobs: Sequence[Knob], around: Around) -> bool:
 def _pays(knob: Knob, spare: float, kw: float, around: Around) -> bool:
     """Whether `kw` now, `spare` of it not fed in and the rest bought, costs clearly less than later."""
     later = around.outlook(knob).later_cost
-    if later is None:
-        return False
+    return later is not None and _cost(spare, kw, around) < later - CLEARLY
+
+
+def _still_pays(knob: Knob, spare: float, around: Around) -> bool:
+    """Whether what is planned now, with less sun than it needs, costs no more than the cheapest hour left would."""
+    planned = knob.plan > 0 and not knob.optional
+    return planned and spare > 0 and _cost(spare, knob.least, around) <= around.outlook(knob).cheapest
+
+
+def _cost(spare: float, kw: float, around: Around) -> float:
+    """What a kWh costs now, in currency, when so much of `kw` is to spare; infinite while that is not known."""
     free = min(max(spare, 0.0), kw)
     bought = (kw - free) * around.buy if kw - free > 1e-9 else 0.0
     now = (free * around.sell + bought) / kw
-    return math.isfinite(now) and now < later - CLEARLY
+    return now if math.isfinite(now) else math.inf
 
 
 def _follow_car(knob: Knob, knobs: Sequence[Knob], around: Around, *, may_begin: bool) -> None:
@@ -118,11 +127,13 @@ def _follow_car(knob: Knob, knobs: Sequence[Knob], around: Around, *, may_begin:
         return
     most = knob.most if knob.optional or _pays(knob, steady, knob.least, around) else knob.plan
     if knob.is_on and knob.mark.kw > 0:
-        lasting = spare_for(knob, knobs, around.least(GONE_S), around) >= 0.9 * knob.least
+        left = spare_for(knob, knobs, around.least(GONE_S), around)
+        lasting = left >= 0.9 * knob.least or _still_pays(knob, left, around)
         foreseen = knob.plan > 0 or knob.optional or knob.mark.cause is Cause.SPARE
         stays = foreseen and (lasting or (knob.resting and knob.mark.cause is not None))
     else:
-        enough = spare_for(knob, knobs, around.most(LASTS_S), around) >= knob.least
+        left = spare_for(knob, knobs, around.most(LASTS_S), around)
+        enough = left >= knob.least or _still_pays(knob, left, around)
         may = knob.plan > 0 or knob.optional or _pays(knob, steady, knob.least, around)
         stays = enough and may and may_begin and not knob.resting
     if not stays and knob.plan > 0 and not knob.optional and not _can_wait(knob, around):
