@@ -92,9 +92,9 @@ class HistoryBook:
 
     async def _complete(self, now: datetime) -> None:
         found = await recorded(self._hass, self._home, self.past.unmeasured(now))
-        for start, measured in found.items():
+        for start, known in found.items():
             quarter = self.past.find(start) or self._priced(Quarter(start=start))
-            self.past.put(replace(quarter, measured=measured))
+            self.past.put(replace(quarter, measured=known.measured, measured_level=known.levels))
         if found:
             self._tell(None)
 

@@ -61,6 +61,23 @@ def remember(hass: HomeAssistant, statistic: str, kwh: float) -> None:
     )
 
 
+def remember_charge(hass: HomeAssistant) -> None:
+    """A battery that goes from 20 % by ten a hour, on the mean of each."""
+    async_import_statistics(
+        hass,
+        {
+            "statistic_id": "sensor.store_state_of_charge",
+            "source": "recorder",
+            "name": None,
+            "unit_of_measurement": "%",
+            "unit_class": None,
+            "has_sum": False,
+            "mean_type": StatisticMeanType.ARITHMETIC,
+        },
+        [{"start": FIRST + i * HOUR, "mean": 20.0 + 10 * i} for i in range(6)],
+    )
+
+
 def counted_home(battery_counts: bool) -> MockConfigEntry:
     """The home of entities; its battery has counters for what it took and gave, or none."""
     entry = entity_home()
@@ -85,6 +102,7 @@ async def past_of(hass: HomeAssistant, clock: Advance, entry: MockConfigEntry) -
     assert entry.runtime_data.history.past.to_json() is None
     for statistic, kwh in KWH.items():
         remember(hass, statistic, kwh)
+    remember_charge(hass)
     await async_wait_recording_done(hass)
     await clock(60)
     entry.runtime_data.history.complete()
@@ -111,6 +129,10 @@ async def test_what_nobody_saw_is_read_from_statistics_by_the_hour(
         # 1.25 from the grid, 1.0 from the sun and 0.5 out of the battery, of which the boiler had 2.0.
         "load": 0.75,
     }
+    # The store holds 10 kWh. Means stand at the middles of their hours; behind the last one nothing is known.
+    levels = past["measured_level"][BATTERY_ID]
+    assert levels[:4] == [2.75, 3.0, 3.25, 3.5]
+    assert levels[-3:] == [None, None, None]
     assert past["planned"] == {}
     assert past["price"][0] == 0.3
 
