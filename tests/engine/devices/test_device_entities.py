@@ -422,3 +422,29 @@ async def test_what_stood_before_is_on_disk_before_the_first_write_and_writes_ar
     await device.write(order(Role.SWITCH, Action.ON))
     await device.write(order(Role.SWITCH, Action.ON))
     assert (safe, counted) == ([True], ["switch.boiler"])
+
+
+async def test_a_charger_with_a_switch_alone_is_on_from_six_ampere(ports: Ports, house: House) -> None:
+    house.put("switch.wallbox", "off")
+    device = await opened(ports, "charger", switch="switch.wallbox")
+    for amps, state in ((10.0, "on"), (16.0, "on"), (0.0, "off")):
+        await device.write(order(Role.CHARGER, Action.CURRENT, current_a=amps))
+        assert house.now("switch.wallbox").state == state
+    assert len(house.calls) == 2
+
+
+async def test_a_charger_by_scripts_the_person_picked(ports: Ports, house: House) -> None:
+    house.put("sensor.car", "0", "W")
+    scripts = {f"{wish}_script": f"script.{wish}" for wish in ("charge", "stop", "release")}
+    device = await opened(ports, "charger", power="sensor.car", **scripts)
+    assert device.identity.writable == (Role.CHARGER,)
+    await device.write(order(Role.CHARGER, Action.CURRENT, current_a=10.0, phases=1))
+    await device.write(order(Role.CHARGER, Action.CURRENT, current_a=0.0))
+    await device.write(order(Role.CHARGER, Action.RELEASE))
+    assert house.calls == [
+        ("script", "turn_on", "script.charge", {"variables": {"current_a": 10.0, "phases": 1}}),
+        ("script", "turn_on", "script.stop", {"variables": {}}),
+        ("script", "turn_on", "script.release", {"variables": {}}),
+    ]
+    with pytest.raises(WriteRefused):
+        await device.write(order(Role.CHARGER, Action.TARGET, target_c=20.0))

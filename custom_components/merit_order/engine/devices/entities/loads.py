@@ -1,5 +1,7 @@
 """Things that use power and that Home Assistant knows: relays, wallboxes, heating, hot-water tanks."""
 
+from dataclasses import replace
+
 from ...model.errors import WriteRefused
 from ...model.options import Option, OptionType
 from ...model.roles import Action, ChargerReading, Command, HeatReading, Role, SwitchReading, TankReading
@@ -43,6 +45,10 @@ def _connected(bound: Bound) -> bool | None:
 
 
 async def _charge(bound: Bound, command: Command) -> None:
+    """By scripts the person picked; by a number for the current; by a switch alone, which knows on and off."""
+    if bound.has("charge_script", "stop_script"):
+        await _charge_by_script(bound, command)
+        return
     current, switch = bound.options.get("current"), bound.options.get("switch")
     if command.action is Action.CURRENT and command.current_a is not None and current:
         if command.current_a < MIN_CHARGE_A:
@@ -54,7 +60,29 @@ async def _charge(bound: Bound, command: Command) -> None:
         if switch:
             await bound.borrow(switch, "on")
         return
+    if command.action is Action.CURRENT and command.current_a is not None:
+        on = command.current_a >= MIN_CHARGE_A
+        command = replace(command, action=Action.ON if on else Action.OFF)
     await _toggle(bound, command)
+
+
+async def _charge_by_script(bound: Bound, command: Command) -> None:
+    amps = command.current_a if command.action is Action.CURRENT else None
+    if command.action not in (Action.CURRENT, Action.ON, Action.OFF):
+        raise refuse(command)
+    stops = command.action is Action.OFF or (amps is not None and amps < MIN_CHARGE_A)
+    script = bound.options.get("stop_script" if stops else "charge_script")
+    if not script:
+        raise refuse(command)
+    known = {"current_a": amps, "phases": command.phases}
+    wished = {name: value for name, value in known.items() if value is not None and not stops}
+    await bound.run(script, wished)
+
+
+async def _end_scripts(bound: Bound) -> dict[str, str]:
+    if bound.has("release_script"):
+        await bound.run(bound.options["release_script"], {})
+    return {}
 
 
 async def _on_phases(bound: Bound, phases: int) -> None:
@@ -137,12 +165,14 @@ CHARGER = Binding(
         Option(key="connected_states", type=OptionType.TEXT, advanced=True),
         chosen("phases", "number", "select", "input_number", "input_select", advanced=True),
         sensor("soc", "battery"),
+        *(chosen(f"{wish}_script", "script", advanced=True) for wish in ("charge", "stop", "release")),
     ),
     main=("switch", "current", "power", "connected"),
     read=_charger,
     write=_charge,
+    release=_end_scripts,
     conduct=Conduct(writes_per_day={"": 600}, shows_within_s=90.0),
-    writable=lambda bound: bound.has("switch", "current"),
+    writable=lambda bound: bound.has("switch", "current", "charge_script", "stop_script"),
 )
 
 HEAT = Binding(
