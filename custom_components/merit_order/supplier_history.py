@@ -14,7 +14,7 @@ from homeassistant.components.recorder.statistics import (
 )
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfEnergy
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.recorder import DATA_INSTANCE
 
@@ -33,6 +33,7 @@ HOUR: Final = timedelta(hours=1)
 # Suppliers correct what an estimate stood in for; the same hours are written again.
 REVISED: Final = timedelta(days=7)
 EVERY: Final = timedelta(days=1)
+SHORTEST_WAIT_S: Final = 60.0
 FIRST_RETRY_S: Final = 3600.0
 SLOWEST_RETRY_S: Final = 6 * 3600.0
 # Between two questions of a long first run: nobody waits for it.
@@ -97,7 +98,7 @@ class SupplierHistory:
                 await self._import(meter)
                 meter.error = None
             except RateLimited as err:
-                wait = min(wait, err.retry_after_s)
+                wait = min(wait, max(err.retry_after_s, SHORTEST_WAIT_S))
             except SourceError as err:
                 if meter.error is None:
                     LOGGER.warning("No history of %s from %s: %s", meter.direction, meter.kind.key, err)
@@ -226,7 +227,8 @@ class SupplierHistory:
             self._timer = None
             self._entry.async_create_background_task(self._hass, self.run(), "merit_order supplier history")
 
-        self._timer = async_call_later(self._hass, seconds, due)
+        job = HassJob(due, "merit_order supplier history", cancel_on_shutdown=True)
+        self._timer = async_call_later(self._hass, seconds, job)
 
     @callback
     def _cancel(self) -> None:

@@ -48,7 +48,7 @@ class Supplier:
             return web.json_response({"results": [{**rate, "payment_method": None}], "next": None})
         self.asked.append(request.path)
         if self.refuse is not None and len(self.asked) > self.refuse:
-            response = error(429, Retry_After="300")(request)
+            response = error(429, Retry_After="0")(request)
             assert isinstance(response, web.Response)
             return response
         rows = []
@@ -177,6 +177,9 @@ async def test_a_quota_stops_the_run_and_it_goes_on_from_there_also_after_a_rest
     assert meter.error is None, "to be asked to wait is no fault"
     reached = meter.until
     assert reached is not None
+    asked = len(supplier.asked)
+    await advance(timedelta(seconds=50))
+    assert len(supplier.asked) == asked, "it waits, also where it is told to come back at once"
     assert FIRST + timedelta(days=7) < reached < supplier.until
     assert await hass.config_entries.async_unload(entry.entry_id)
     supplier.refuse = None
