@@ -111,3 +111,16 @@ def test_the_engine_runs_without_home_assistant(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["plan"]["status"] in ("optimal", "feasible")
+
+
+def test_a_boiler_in_the_morning_is_not_said_to_have_no_other_time() -> None:
+    """It runs seven hours of the ten to 18:00, from eight in the morning because that is cheapest. It cannot wait till
+    those seven have passed, but it can wait: so what waiting costs is said, and not that later is too late.
+    """
+    plan = think(load("boiler_in_the_morning")).plan
+    boiler = asset(plan, "boiler")
+    assert boiler.active[0]
+    assert [reason.code for reason in boiler.reasons] == ["runs_now"]
+    cost = boiler.reasons[0].cost_of_opposite
+    assert cost is not None
+    assert 0 < cost < 1

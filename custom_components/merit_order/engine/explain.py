@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from .assets._base import Opposite, Values
 from .model.plan import Plan, Reason
@@ -13,6 +14,8 @@ from .optimise.search import Search
 
 LEAST = 0.005
 """Half a cent: below it the opposite costs nothing worth a sentence."""
+SOON = timedelta(hours=1)
+"""What cannot wait for so long can only be done now."""
 ONLY_NOW = "only_now"
 """The code when the opposite costs more than money: a need would be missed."""
 
@@ -29,15 +32,31 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
         for opposite in part.opposites(values):
             if time.perf_counter() > end:
                 break
-            answer = ask(problem, search, values, opposite, opposite.free)
-            if answer is not None and answer[1] > problem.missed:
-                # A need seems to be missed. It is not if others can make room, which stood still so far.
-                answer = ask(problem, search, values, opposite, search.solver.integers) or answer
+            asked, answer = _answer(problem, search, values, opposite)
             if answer is not None and sum(answer) >= LEAST:
-                found.append(_reason(problem, opposite, *answer))
+                found.append(_reason(problem, asked, *answer))
         reasons[part.spec.id] = tuple(found)
     assets = tuple(replace(asset, reasons=reasons.get(asset.id, ())) for asset in plan.assets)
     return replace(plan, assets=assets)
+
+
+def _answer(
+    problem: Problem, search: Search, values: Values, opposite: Opposite
+) -> tuple[Opposite, tuple[float, float] | None]:
+    """The question and its answer. Where a need seems to be missed it is asked more closely: it is not if others, that
+    stood still so far, can make room; nor if it could wait for an hour, though not for as long as it is to run.
+    """
+    answer = ask(problem, search, values, opposite, opposite.free)
+    if answer is None or answer[1] <= problem.missed:
+        return opposite, answer
+    answer = ask(problem, search, values, opposite, search.solver.integers) or answer
+    edges = problem.horizon.slots.edges
+    hour = max(problem.horizon.slots.count_before(edges[0] + SOON), 1)
+    shorter = opposite.until(hour) if answer[1] > problem.missed else None
+    if shorter is None:
+        return opposite, answer
+    closer = ask(problem, search, values, shorter, search.solver.integers)
+    return (shorter, closer) if closer is not None else (opposite, answer)
 
 
 def ask(

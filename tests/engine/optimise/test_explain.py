@@ -1,13 +1,14 @@
 """Reasons are answers to questions that were really asked: each figure here can be worked out by hand."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from custom_components.merit_order.engine.model.plan import Reason
 from custom_components.merit_order.engine.model.snapshot import AssetSpec, Snapshot
-from tests.engine.homes import asset, battery, grid, home, of, plan, solar
+from tests.engine.homes import MIDNIGHT, asset, battery, grid, home, of, plan, solar
 
 
 def reasons(snapshot: Snapshot, asset_id: str) -> tuple[Reason, ...]:
@@ -88,3 +89,16 @@ def test_a_need_that_others_can_make_room_for_is_not_only_now() -> None:
         asking([0.1, 0.3], replace(boiler, params={**boiler.params, "deadline": "01:00"}), small), "load"
     )
     assert last.code == "only_now"
+
+
+def test_what_can_wait_an_hour_is_not_only_now() -> None:
+    """A boiler that is to run for three of the four hours to its deadline, now because that is cheapest: it cannot wait
+    till all of that has passed, but for an hour it can, and that costs 0.3 more. Sensitivity: without the hour to
+    spare it is only now.
+    """
+    boiler = asset("load", {"power_kw": 1.0, "energy_kwh": 3.0, "contiguous": False, "deadline": "04:00"})
+    [reason] = reasons(asking([0.1, 0.2, 0.3, 0.4], boiler), "load")
+    assert (reason.code, reason.end) == ("runs_now", MIDNIGHT + timedelta(hours=1))
+    assert reason.cost_of_opposite == pytest.approx(0.3)
+    tight = replace(boiler, params={**boiler.params, "energy_kwh": 4.0})
+    assert [reason.code for reason in reasons(asking([0.1, 0.2, 0.3, 0.4], tight), "load")] == ["only_now"]

@@ -31,7 +31,7 @@ def now_or_later(
         last = _end(on)
         inside = np.flatnonzero(slots < last)
         zero = np.zeros(len(inside))
-        return (Opposite(codes[0], 0, last, columns[inside], zero, zero, free),)
+        return (Opposite(codes[0], 0, last, columns[inside], zero, zero, free, slots=slots[inside]),)
     later = np.flatnonzero(on)
     if not len(later):
         return ()

@@ -1,7 +1,7 @@
 """The asset contract: parameters a person sets, state that is measured, variables and constraints it adds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -71,6 +71,21 @@ class Opposite:
     upper: FloatArray
     free: IntArray
     values: Mapping[str, float | str] = field(default_factory=dict)
+    slots: IntArray | None = None
+    """The slot of each column, where the question can be asked of a shorter time too."""
+
+    def until(self, slot: int) -> Opposite | None:
+        """The same question of the time before `slot`; None when it is no other."""
+        if self.slots is None or slot >= self.last or not np.any(inside := self.slots < slot):
+            return None
+        return replace(
+            self,
+            last=slot,
+            columns=self.columns[inside],
+            lower=self.lower[inside],
+            upper=self.upper[inside],
+            slots=self.slots[inside],
+        )
 
 
 def no_reliefs(spec: AssetSpec, short: Shortfall, horizon: Horizon) -> Sequence[Relief]:

@@ -11,6 +11,12 @@ from ._site import Site
 from ._windows import Window
 
 
+A_TRIFLE = 0.05
+"""Of a slot: so much less than the need is none the less all of it."""
+LATE = 0.5
+"""Of a slot: by so much what runs may have fallen behind and go on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """Per-slot columns of one window. `columns` are kW, or on/off when `switched` (then times `kw`).
@@ -59,8 +65,12 @@ def add_use(
     price: float,
     *,
     switched: bool,
+    running: bool = False,
 ) -> Use:
-    """`need_kwh` within the window at `kw` (all or nothing if `switched`), or short at `price` per kWh."""
+    """`need_kwh` within the window at `kw` (all or nothing if `switched`), or short at `price` per kWh.
+
+    `running`: it is on now.
+    """
     program, horizon = site.program, site.horizon
     slots = np.arange(window.first, window.last)
     slots = slots[allowed[slots]]
@@ -73,12 +83,26 @@ def add_use(
         # Without a slot to switch in, what is short is counted in kWh.
         return Use(window, slots, use, kw, switched and len(slots) > 0, need_kwh, int(short[0]))
     unit = float(np.min(hours[1:])) if len(slots) > 1 else float(hours[0])
-    # Whole slots are counted, a first slot that has half gone as one: the relaxation then has whole-number corners.
+    # Whole slots are counted: the relaxation then has whole-number corners.
     weights = np.floor(hours / unit + 0.5)
-    wanted = float(np.ceil(need_kwh / (kw * unit) - 1e-6))
+    needed = need_kwh / (kw * unit)
+    wanted = float(np.ceil(needed - A_TRIFLE))
+    if slots[0] == 0:
+        weights[0] = _first_counts(needed, float(hours[0]) / unit, running=running)
     short = program.columns(1, upper=wanted, wish=price * kw * unit)
     program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted, upper=wanted)
     return Use(window, slots, use, kw, switched, need_kwh, int(short[0]))
+
+
+def _first_counts(needed: float, begun: float, *, running: bool) -> float:
+    """How many whole slots the running one saves, of which the part `begun` is still to come (both in slots).
+
+    Without the part that is gone: 10 1/3 slots are 1/3 and ten, so the third saves a whole one. What runs is not
+    stopped for what its relay was late by: else it would be switched off and on in every slot.
+    """
+    without = np.ceil(needed - A_TRIFLE)
+    after = np.ceil(needed - begun - (LATE if running else A_TRIFLE))
+    return float(np.clip(without - max(after, 0.0), 0.0, max(np.ceil(begun - 1e-6), 1.0)))
 
 
 def add_optional(

@@ -227,7 +227,16 @@ def _use(
     need_kwh: float,
     price: float,
 ) -> Use:
-    use = add_use(site, window, power, allowed, need_kwh, price, switched=not params.variable_power)
+    use = add_use(
+        site,
+        window,
+        power,
+        allowed,
+        need_kwh,
+        price,
+        switched=not params.variable_power,
+        running=bool(state.on),
+    )
     if use.switched:
         rests(site, params, state, use.columns, use.slots)
     return use
