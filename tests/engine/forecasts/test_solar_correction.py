@@ -74,6 +74,15 @@ def test_a_shadow_by_time_of_day_is_learned() -> None:
     assert band.mid[24] == pytest.approx(real[24], rel=0.1)
 
 
+def test_what_a_provider_says_of_the_night_is_not_believed() -> None:
+    """Sensitivity: in the first days, when the night is not yet known to be one, it stands as it was given."""
+    real = sun(40) * clouds(40)
+    said = record(real + 0.2)
+    late, early = corrected(record(real), said, 39).mid, corrected(record(real), said, 1).mid
+    assert late[:10].max() == 0.0
+    assert early[:10].min() == pytest.approx(0.2)
+
+
 def test_today_is_carried_on_into_the_next_hours() -> None:
     real, said = sun(40) * clouds(40), sun(40) * 0.9
     real[39 * BINS : 39 * BINS + 24] *= 0.3

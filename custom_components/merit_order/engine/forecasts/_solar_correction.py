@@ -29,6 +29,10 @@ CARRY, CARRY_HOURS, CARRY_FROM_HOURS = 0.9, 4.0, 2.0
 CLIMATE_DAYS = 10
 HIGHEST = 1.15
 """Edges of clouds give more than a clear sky, not for half an hour."""
+DIM = 0.05
+"""Below this share of a clear noon a share of the envelope says nothing: the forecast is taken as it is."""
+BRIGHTEST_DAWN = 0.15
+"""Share of a clear noon that the first hour of a lengthening day may give more than it ever did."""
 BAND_HOURS = 3.0
 _CLASSES = (0.4, 0.75)
 _WIDTH = (-0.25, 0.25)
@@ -73,7 +77,7 @@ class Correction:
             clear = _past_envelopes(rows)
             hours = _hours_from(noon, shift + np.arange(clear.size), bins)
             features, target, weight = _pairs(rows[: len(clear)], said[: len(clear)], clear, hours)
-            days = float(np.isfinite(target).sum()) / max(int((envelope > 0.05 * envelope.max()).sum()), 1)
+            days = float(np.isfinite(target).sum()) / max(int((envelope > DIM * envelope.max()).sum()), 1)
             believe = _regression(features, target, weight, believe, PRIOR_HOURS * HOUR_S / step)
             if days >= SETTLED_DAYS:
                 error = _left(features @ believe, target, weight)
@@ -113,22 +117,26 @@ class Correction:
         bins = DAY_S // self.step
         features = _features(said, envelope, _hours_from(self.noon, bin_of, bins), bins)
         share = np.clip(features @ self.believe, 0.0, HIGHEST)
-        dim = envelope < 0.05 * self.envelope.max()
+        dim = envelope < DIM * self.envelope.max()
         plain = np.where(np.isfinite(said), np.nan_to_num(said), climate)
+        if self.days >= SETTLED_DAYS:
+            # Where no light fell for a month none will, whatever some providers say all night; and no dawn is a day.
+            plain = np.where(envelope > 0, np.minimum(plain, BRIGHTEST_DAWN * self.envelope.max()), 0.0)
         mid = np.where(dim, plain, share * envelope)
         mid = np.where(np.isfinite(said), mid, climate)
         return mid, np.where(envelope > 0, mid / np.maximum(envelope, 1e-9), 0.0)
 
     def _highest(self, said: FloatArray, envelope: FloatArray) -> FloatArray:
         """Nothing above a clear day, but at dawn of lengthening days the forecast may know better."""
-        dim = envelope < 0.05 * self.envelope.max()
+        dim = envelope < DIM * self.envelope.max()
         return np.where(dim, np.maximum(np.nan_to_num(said), HIGHEST * envelope), HIGHEST * envelope)
 
     def _carried(self, mid: FloatArray, envelope: FloatArray, measured: FloatArray) -> tuple[float, float]:
         """How far off the last hours were, as a share of the envelope, and how much daylight says so (0 … 1)."""
         n = max(round(CARRY_FROM_HOURS * HOUR_S / self.step), 1)
         clear, error = envelope[-n:], measured[-n:] - mid[-n:]
-        weight = np.where(np.isfinite(error), clear * np.linspace(0.4, 1.0, n), 0.0)
+        light = np.isfinite(error) & (clear >= DIM * self.envelope.max())
+        weight = np.where(light, clear * np.linspace(0.4, 1.0, n), 0.0)
         if weight.sum() <= 0.03 * n * self.envelope.max():
             return 0.0, 0.0
         share = np.where(np.isfinite(error), error, 0.0) / np.maximum(clear, 1e-9)
@@ -206,7 +214,7 @@ def _pairs(
     order = slice(None, None, -1)
     envelope, power, forecast = clear[order].ravel(), rows[order].ravel(), said[order].ravel()
     features = _features(forecast, envelope, hours, bins)
-    bright = envelope > 0.05 * max(float(envelope.max()), 1e-9)
+    bright = envelope > DIM * max(float(envelope.max()), 1e-9)
     target = np.where(bright, power / np.maximum(envelope, 1e-9), np.nan)
     target = np.where(np.isfinite(forecast), np.minimum(target, 1.5), np.nan)
     age = np.arange(len(target), 0, -1) / bins
