@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from demo.ha.entry import BOILER, CAR_SOC, CHARGER, DISHWASHER, INVERTER, METER, PUMP
 from demo.ha.server import Client, DemoError
@@ -57,7 +58,33 @@ async def backfill(client: Client, ids: dict[str, str], rows: Sequence[HourRow])
             },
             stats=stats,
         )
+    await _charge(client, ids[f"{INVERTER}_battery_soc"], hours)
     await _written(client, ids, hours[-1])
+
+
+async def _charge(client: Client, statistic: str, hours: Sequence[HourRow]) -> None:
+    """What the battery held: the mean of each whole hour, taken as on the line between its ends."""
+    await client.call(
+        "recorder/import_statistics",
+        metadata={
+            "statistic_id": statistic,
+            "source": "recorder",
+            "name": None,
+            "unit_of_measurement": "%",
+            "unit_class": "unitless",
+            "has_sum": False,
+            "mean_type": 1,
+        },
+        stats=[
+            {
+                "start": _hour(row.start),
+                "mean": round((before.soc + row.soc) / 2, 2),
+                "min": round(min(before.soc, row.soc), 2),
+                "max": round(max(before.soc, row.soc), 2),
+            }
+            for before, row in pairwise(hours[:-1])
+        ],
+    )
 
 
 async def _written(client: Client, ids: dict[str, str], last: HourRow) -> None:
