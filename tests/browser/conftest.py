@@ -104,8 +104,8 @@ def _fault(said: ConsoleMessage, offline: bool) -> str:
 
 
 async def go(page: Page, view: str) -> None:
-    """Another view of the dashboard, as its tab leads there."""
-    await page.evaluate(GO, f"/merit-order/{view}")
+    """Another view of the dashboard, as its tab leads there; or of another one, by its whole path."""
+    await page.evaluate(GO, view if view.startswith("/") else f"/merit-order/{view}")
 
 
 async def call(page: Page, domain: str, action: str, data: dict[str, Any]) -> None:
