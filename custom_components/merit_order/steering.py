@@ -18,7 +18,7 @@ from .coordinator import PlanCoordinator
 from .demand import charge
 from .devices_hub import DeviceCoordinator
 from .driver import Driver
-from .engine.assets.grid import GridParams
+from .engine.assets._grid import GridParams
 from .engine.model.codec import from_json
 from .engine.model.plan import Intent
 from .engine.model.roles import Role

@@ -8,7 +8,7 @@ from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.merit_order.engine.assets.grid import GridParams
+from custom_components.merit_order.engine.assets._grid import GridParams
 from custom_components.merit_order.engine.steer import Cause, Note
 
 from .homes import BOILER, BOILER_ID, WATT, entity_home, set_house, state_of

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from custom_components.merit_order.engine.actuate import command_for
-from custom_components.merit_order.engine.assets.grid import GridParams
+from custom_components.merit_order.engine.assets._grid import GridParams
 from custom_components.merit_order.engine.model.plan import (
     AssetPlan,
     Block,

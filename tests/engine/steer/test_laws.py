@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.assets.grid import GridParams
+from custom_components.merit_order.engine.assets._grid import GridParams
 from custom_components.merit_order.engine.steer import SAFETY, Cause
 
 from .house import FLANDERS, House, Thing, battery, boiler, car, intent, pump

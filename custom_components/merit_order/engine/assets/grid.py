@@ -17,6 +17,7 @@ from ..model.roles import Role
 from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, read
+from ._grid import GridParams, GridState
 from ._peak import add_peak
 from ._relief import Relief, Step, with_params
 from ._site import Site
@@ -27,26 +28,6 @@ FUSES_A = (16.0, 20.0, 25.0, 32.0, 35.0, 40.0, 50.0, 63.0, 80.0, 100.0)
 """Main fuses there are."""
 TRACE_KW = 1e-6
 """A milliwatt is nothing, but its inverse would be a coefficient."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridParams:
-    """Limits of the connection in kW; None means that nothing but the home's own reach limits it."""
-
-    import_limit_kw: float | None = None
-    export_limit_kw: float | None = None
-    phase_limit_a: float | None = None
-    """Amperes per phase of a three-phase connection; None: only the limits above."""
-    voltage: float = 230.0
-    export_when_negative: bool = True
-    """False: nothing is fed in while that costs money."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridState:
-    """What the meter says now; the plan needs none of it."""
-
-    power_kw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
+from ..assets._load import OPTIONAL
 from ..assets._vehicle import AT_ONCE, SOLAR_ONLY, VehicleParams, powers, settings_kw
-from ..assets.load import OPTIONAL
 from ..model.codec import from_json
 from ..model.plan import Intent
 from ..model.roles import BatteryReading, Role

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..assets._departures import Departure
-from ..assets.load import NEEDED, LoadParams
+from ..assets._load import NEEDED, LoadParams
 from ..model.clock_times import daily, instant, last_before, parse_clock
 from ..model.codec import from_json
 from ..model.plan import AssetPlan, Plan

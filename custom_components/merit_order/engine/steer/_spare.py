@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from ..actuate import charging_phases
-from ..assets.load import OPTIONAL
+from ..assets._load import OPTIONAL
 from ._around import GONE_S, LASTS_S, STEADY_S, Around, spare_for
 from ._knobs import Knob, Sort
 from ._outlook import run_length

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from ..assets.grid import GridParams
+from ..assets._grid import GridParams
 from ..model.plan import Intent, Plan
 from ..model.roles import GridReading, Readings, Role
 from ..model.snapshot import AssetSpec, CapacityCharge
