@@ -4,7 +4,7 @@ A parameter that a person changed from its default is theirs. What stands at its
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -47,6 +47,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "heating": ("capacity_kwh_k", "loss_kw_k", "gains_kw"),
 }
 """Parameters that are learned together: one that a person set makes all of them theirs."""
+PUMP: Final = ("cop", "flow_c")
 TEACHABLE: Final = ("vehicle", *OWN)
 
 
@@ -129,11 +130,15 @@ class Learned:
 
     def given(self, asset: PlannedAsset) -> bool:
         """Whether a person said themselves what would be learned."""
-        params = self._configured(asset)
         if asset.kind.key == "vehicle":
-            return any(departure.get("returns") for departure in params.get("departures") or ())
-        defaults = _defaults(asset)
-        names = OWN.get(asset.kind.key, ())
+            departures = self._configured(asset).get("departures") or ()
+            return any(departure.get("returns") for departure in departures)
+        return self._touched(asset, OWN.get(asset.kind.key, ()))
+
+    def _touched(self, asset: PlannedAsset, names: Iterable[str]) -> bool:
+        """Whether one of these parameters was changed from its default."""
+        params = self._configured(asset)
+        defaults = {option.key: option.default for option in asset.kind.options}
         return any(params.get(name, defaults[name]) != defaults[name] for name in names)
 
     def used(self, asset: PlannedAsset) -> Lesson | None:
@@ -149,12 +154,9 @@ class Learned:
         if asset.kind.key == "vehicle":
             wished = list(self._configured(asset).get("departures") or ())
             return {"departures": [*wished, *_within(lesson.values["departures"], wished)]}
-        configured, defaults = self._configured(asset), _defaults(asset)
-        return {
-            name: value
-            for name, value in lesson.values.items()
-            if configured.get(name, defaults[name]) == defaults[name]
-        }
+        # A COP and its curve belong together too.
+        theirs = PUMP if self._touched(asset, PUMP) else ()
+        return {name: value for name, value in lesson.values.items() if name not in theirs}
 
     def series(self, asset: PlannedAsset, now: datetime) -> dict[str, Forecast]:
         """Forecasts of the asset by name: of a tank what will be drawn, in kW."""
@@ -204,10 +206,6 @@ class Learned:
         if watch is not None:
             self._watched[asset.id] = watch
         return lesson
-
-
-def _defaults(asset: PlannedAsset) -> dict[str, Any]:
-    return {option.key: option.default for option in asset.kind.options}
 
 
 def _within(learned: list[dict[str, Any]], wished: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -106,17 +106,19 @@ async def test_what_was_learned_stands_in_the_plan_and_says_how_sure_it_is(
 ) -> None:
     lessons = {
         TANK: lesson(DRAWS, provisional=True),
-        ROOMS: lesson(ROOM),
+        ROOMS: lesson({**ROOM, "cop": 3.9, "flow_c": 45.0}),
         CAR: lesson({"departures": [COMMUTE]}),
     }
     specs, inputs, sensors = await planned(
-        hass, clock, hass_storage, lessons, tank(), rooms(), car(departure=None)
+        hass, clock, hass_storage, lessons, tank(), rooms(cop=4.5), car(departure=None)
     )
     drawn = specs[TANK].series["draw"].mid
     # 07:00 on the wall clock in Paris is 06:00 UTC.
     assert drawn.value_at(datetime(2026, 11, 22, 6, 30, tzinfo=UTC)) == 2.0
     assert drawn.value_at(datetime(2026, 11, 22, 12, 30, tzinfo=UTC)) == pytest.approx(0.1)
     assert {name: specs[ROOMS].params[name] for name in ROOM} == ROOM
+    # The person set the COP: its curve is theirs too.
+    assert (specs[ROOMS].params["cop"], specs[ROOMS].params["flow_c"]) == (4.5, 40.0)
     assert specs[CAR].params["departures"] == [COMMUTE]
     assert inputs[f"learned:{TANK}"].health is Health.PROVISIONAL
     assert inputs[f"learned:{ROOMS}"].health is Health.FRESH
