@@ -129,6 +129,7 @@ async def live(
         **_kept(seen),
         "memory": _memory(seen),
         "worst_block_ms": round(blocks.worst_s * 1000, 1),
+        "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
         "worst_block": blocks.worst,
         "blocks_over_20_ms": {
             k: len([s for s in v if s > 0.02]) for k, v in blocks.over.items() if max(v) > 0.02
