@@ -109,7 +109,7 @@ export class HealthCard extends PictureCard {
     const wait = waiting(moment, t);
     const cut = notices(moment, t, format).filter((notice) => notice.cut);
     const rows = plan ? inputRows(plan, moment.now, t, format) : [];
-    return html`${noticeList(cut)}
+    return html`${noticeList(cut, "warning")}
       ${wait ? html`<p class="wait" role="status">${wait}</p>` : nothing}
       <h2>${t("health.charge")}</h2>
       ${picture ? charge(picture, moment.now, t, format).map((said) => html`<p>${said}</p>`) : nothing}

@@ -67,11 +67,12 @@ export class NowCard extends PictureCard {
     const format = this.format(hass);
     const moment = this.moment(hass);
     const wait = waiting(moment, t);
-    return html`${noticeList(notices(moment, t, format))}
+    const told = notices(moment, t, format);
+    return html`${noticeList(told, "warning")}
       ${
         home
-          ? html`<div class="halves"><merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${moment.now} .format=${format} .t=${t}
-              ?dark=${dark}></merit-order-summary><div class="moving">${this.moving(hass, home)}</div></div>`
+          ? html`<div class="halves"><div><merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${moment.now} .format=${format} .t=${t}
+              ?dark=${dark}></merit-order-summary>${noticeList(told, "info")}</div><div class="moving">${this.moving(hass, home)}</div></div>`
           : nothing
       }
       ${wait ? html`<p class="wait" role="status">${wait}</p>` : nothing}${this.told(hass)}`;

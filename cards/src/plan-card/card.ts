@@ -177,7 +177,7 @@ export class PlanCard extends PictureCard<Config> {
     return html`<div class="heading"><h2>${t("plan")}</h2>${this.choices(t, hours)}</div>
       <div class="frame">${
         this.asTable
-          ? html`<merit-order-table .plan=${plan} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`
+          ? html`<merit-order-table .plan=${line.plan} .past=${line.past} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`
           : this.drawing(line, sight, t, format)
       }</div>
       ${this.detail(line, t, format)}
@@ -191,14 +191,16 @@ export class PlanCard extends PictureCard<Config> {
     const format = this.format(hass);
     const moment = this.moment(hass);
     const wait = waiting(moment, t);
+    const told = notices(moment, t, format);
     return html`<ha-card>
-      ${noticeList(notices(moment, t, format))}
+      ${noticeList(told, "warning")}
       ${
         home
           ? html`<merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${this.clock.now} .format=${format}
               .t=${t} ?dark=${this.dark}></merit-order-summary>`
           : nothing
       }
+      ${noticeList(told, "info")}
       ${wait ? html`<p class="wait" role="status">${wait}</p>` : plan ? this.body(plan, t, format) : nothing}
     </ha-card>`;
   }

@@ -17,6 +17,8 @@ const USUAL_HOURS = 2;
 const TALL = 56;
 const WIDE = 300;
 const BETWEEN = 1;
+// A label further right would be cut.
+const LABELLED = 0.88;
 
 type Config = RunConfig & { readonly type: string };
 
@@ -76,7 +78,11 @@ export class PriceCard extends PictureCard<Config> {
         return svg`<rect x=${left} width=${Math.max(x(axis, edges[slot + 1] ?? edge) - left - BETWEEN, 0.5)} y=${Math.min(row.y(price), zero)}
           height=${Math.max(Math.abs(zero - row.y(price)), 1)} style=${`fill:var(--mo-${home.price_level[slot] ?? "normal"})`} />`;
       })}</svg>
-      <div class="hours">${ticks(axis, format).map((tick) => html`<span style=${`left:${(100 * x(axis, tick.at)) / WIDE}%`}>${tick.label}</span>`)}</div></div>`;
+      <div class="hours">${ticks(axis, format)
+        .filter((tick) => x(axis, tick.at) < WIDE * LABELLED)
+        .map(
+          (tick) => html`<span style=${`left:${(100 * x(axis, tick.at)) / WIDE}%`}>${tick.label}</span>`,
+        )}</div></div>`;
   }
 
   private body(hass: Hass): TemplateResult {

@@ -95,6 +95,7 @@ async def test_from_add_to_the_first_plan(running: tuple[int, Client], browser: 
     assert await plan_status(client) in ("optimal", "feasible", "provisional")
     await open_dashboard(page, f"http://127.0.0.1:{port}")
     await shoot(page, "6_dashboard")
+    await take_apart(page, client)
 
 
 async def open_dashboard(page: Page, address: str) -> None:
@@ -109,6 +110,49 @@ async def open_dashboard(page: Page, address: str) -> None:
     await expect(card).to_contain_text("Still learning: use of the home", timeout=PATIENCE_MS)
     await expect(card).to_contain_text("Merit Order only advises")
     await expect(card).to_contain_text(re.compile(r"\d\s*ct/kWh"))
+
+
+async def take_apart(page: Page, client: Client) -> None:
+    """Piece by piece, until nothing is left: each state has its words."""
+    now, rows = page.locator("merit-order-now"), page.locator("merit-order-plan-chart text.name")
+    await go_without(client, "Roof", "LUNA")
+    await page.get_by_role("tab", name="Plan").click()
+    stores = rows.filter(has_text=re.compile(r"^\s*(Sun|LUNA|Battery)"))
+    await expect(stores).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(rows.filter(has_text="Home")).to_be_visible()
+
+    await go_without(client, "device")
+    await page.get_by_role("tab", name="Now").click()
+    await expect(now).to_contain_text("Nothing to steer yet", timeout=PATIENCE_MS)
+    await expect(now).to_contain_text("What flows is not measured")
+    await expect(now).to_contain_text(re.compile(r"\d\s*ct/kWh"))
+
+    await go_without(client)
+    await expect(now).to_contain_text("There is no price yet", timeout=PATIENCE_MS)
+
+    entry = await only_entry(client)
+    await client.call("config_entries/disable", entry_id=entry, disabled_by="user")
+    await page.reload()
+    await expect(now.locator(".wait")).to_contain_text("Merit Order is not running", timeout=PATIENCE_MS)
+
+
+async def go_without(client: Client, *those: str) -> None:
+    """What a person removes, by title or kind (all, when none is given); the integration is loaded anew just once."""
+    entry = await only_entry(client)
+    await client.call("config_entries/disable", entry_id=entry, disabled_by="user")
+    for subentry in await client.call("config_entries/subentries/list", entry_id=entry):
+        if not those or {subentry["title"], subentry["subentry_type"]} & {*those}:
+            await client.call(
+                "config_entries/subentries/delete", entry_id=entry, subentry_id=subentry["subentry_id"]
+            )
+    await client.call("config_entries/disable", entry_id=entry, disabled_by=None)
+
+
+async def only_entry(client: Client) -> str:
+    """The id of our config entry."""
+    (entry,) = await client.call("config_entries/get", domain="merit_order")
+    entry_id: str = entry["entry_id"]
+    return entry_id
 
 
 async def plan_status(client: Client) -> str | None:
