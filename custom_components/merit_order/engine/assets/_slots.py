@@ -10,11 +10,8 @@ from ._base import Values
 from ._site import Site
 from ._windows import Window
 
-
 A_TRIFLE = 0.05
 """Of a slot: so much less than the need is none the less all of it."""
-LATE = 0.5
-"""Of a slot: by so much what runs may have fallen behind and go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +94,13 @@ def add_use(
 def _first_counts(needed: float, begun: float, *, running: bool) -> float:
     """How many whole slots the running one saves, of which the part `begun` is still to come (both in slots).
 
-    Without the part that is gone: 10 1/3 slots are 1/3 and ten, so the third saves a whole one. What runs is not
-    stopped for what its relay was late by: else it would be switched off and on in every slot.
+    Without the part that is gone: 10 1/3 slots are 1/3 and ten, so the third saves a whole one. What runs saves one
+    whatever is left of the slot: else it would be switched off and on again for what its relay was late by. What it
+    then lacks is seen, and made good, by the next thought.
     """
-    without = np.ceil(needed - A_TRIFLE)
-    after = np.ceil(needed - begun - (LATE if running else A_TRIFLE))
-    return float(np.clip(without - max(after, 0.0), 0.0, max(np.ceil(begun - 1e-6), 1.0)))
+    saves = max(begun, 1.0) if running else begun
+    after = max(np.ceil(needed - saves - A_TRIFLE), 0.0)
+    return float(np.ceil(needed - A_TRIFLE) - after)
 
 
 def add_optional(

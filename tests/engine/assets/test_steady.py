@@ -1,0 +1,49 @@
+"""Thought over every five minutes, a load that runs is not switched off and on again for nothing."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.merit_order.engine.model.plan import Plan
+from custom_components.merit_order.engine.pipeline import think
+from tests.engine.homes import MIDNIGHT, asset, home
+
+PRICES = [0.20] * 11 + [0.24, 0.23, 0.235, 0.24, 0.27, 0.30, 0.45] + [0.30] * 6
+STEP = timedelta(minutes=5)
+
+
+def lived(power_kw: float, need_kwh: float = 5.5) -> tuple[int, float]:
+    """How often it was switched from noon to its deadline at six, and kWh it had; it draws `power_kw` in place of 2."""
+    now, done, on, switches = MIDNIGHT.replace(hour=12), 0.0, False, 0
+    plan: Plan | None = None
+    while now < MIDNIGHT.replace(hour=18):
+        boiler = asset(
+            "load",
+            {"power_kw": 2.0, "energy_kwh": need_kwh, "deadline": "18:00", "contiguous": False},
+            {"on": on, "done_kwh": done},
+        )
+        thought = think(replace(home(PRICES, boiler, minutes=15, at=now), previous=plan))
+        plan = thought.plan
+        wanted = any(each.asset == "load" and each.mode == "on" for each in thought.intents)
+        switches, on = switches + (wanted is not on), wanted
+        now += STEP
+        done += power_kw / 12 if on else 0.0
+    return switches, done
+
+
+@pytest.mark.parametrize("power_kw", [2.0, 1.98, 1.9, 2.05])
+def test_it_runs_on_until_it_is_done_though_the_slot_is_half_gone(power_kw: float) -> None:
+    switches, done = lived(power_kw)
+    assert switches <= 2
+    assert done == pytest.approx(5.5, abs=0.2)
+
+
+def test_a_slot_that_has_half_gone_is_not_begun_for_nothing() -> None:
+    """Eleven whole slots are needed: a third of one more saves none of them."""
+    boiler = asset(
+        "load", {"power_kw": 2.0, "energy_kwh": 5.5, "deadline": "18:00", "contiguous": False}, {"on": False}
+    )
+    at = MIDNIGHT.replace(hour=12, minute=10)
+    plan = think(home(PRICES, boiler, minutes=15, at=at)).plan
+    assert plan.assets[0].power_kw[:2] == (0.0, 2.0)
