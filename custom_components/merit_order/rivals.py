@@ -92,7 +92,7 @@ def _managers(hass: HomeAssistant) -> Iterator[str]:
 
 def _apps(hass: HomeAssistant) -> Iterator[str]:
     # Only there with a Supervisor; it would load its libraries for nothing elsewhere.
-    from homeassistant.components.hassio import HassioNotReadyError, get_addons_list  # noqa: PLC0415
+    from homeassistant.components.hassio import HassioNotReadyError, get_addons_list  # noqa: PLC0415  # only with a Supervisor
 
     try:
         apps = get_addons_list(hass)
