@@ -8,12 +8,11 @@ import { type Bar, hoursAhead, isNight } from "../logic/kiosk";
 import { doing, levelNow, untilNext, upcoming } from "../logic/sentences";
 import { type Moment, type Notice, notices, waiting } from "../logic/state";
 import { PictureCard } from "../parts/picture-card";
-import { palette } from "../parts/theme";
+import { LEVEL_SIGNS, palette } from "../parts/theme";
 import { kioskStyles } from "./styles";
 
 const MOST_SAID = 2;
 const HOURS_BETWEEN_LABELS = 6;
-const SIGNS: Record<string, string> = { cheap: "▼", normal: "■", expensive: "▲" };
 
 interface Config {
   readonly type: string;
@@ -92,7 +91,7 @@ export class KioskCard extends PictureCard<Config> {
     const { value, unit } = format.price(home.price_now);
     const word = levelNow(plan, home, now);
     const level = `level.${word}`;
-    return html`<div class="price"><span class="number">${value}</span><span class="unit">&nbsp;${unit}</span><div class="called">${isKey(level) ? html`<span class=${`level ${word}`}><span aria-hidden="true">${SIGNS[word ?? ""]}</span> ${t(level)}</span>` : nothing}
+    return html`<div class="price"><span class="number">${value}</span><span class="unit">&nbsp;${unit}</span><div class="called">${isKey(level) ? html`<span class=${`level ${word}`}><span aria-hidden="true">${LEVEL_SIGNS[word ?? ""] ?? "■"}</span> ${t(level)}</span>` : nothing}
 <span class="until">${plan ? untilNext(plan, now, t, format) : nothing}</span></div></div>`;
   }
 
@@ -133,8 +132,8 @@ export class KioskCard extends PictureCard<Config> {
     const place = (index: number): string => `left:${(100 * index) / bars.length}%`;
     return html`<div class="ahead" role="img" aria-label=${t("kiosk.ahead", { time: format.when(last.at, now) })}>
       <div class="bars">${bars.map(
-        (bar) =>
-          html`<div class=${bar.known ? "bar" : "bar open"} style=${`--level:var(--mo-${bar.level});height:${tall(bar)}`}></div>`,
+        (bar, index) =>
+          html`<div class=${bar.known ? "bar" : "bar open"} style=${`--level:var(--mo-${bar.level});height:${tall(bar)}`}>${bars[index - 1]?.level === bar.level ? nothing : LEVEL_SIGNS[bar.level]}</div>`,
       )}</div>
       <div class="hours">${bars.map((bar, index) =>
         index % HOURS_BETWEEN_LABELS === 0

@@ -38,6 +38,8 @@ export const kioskStyles = css`
   .ahead { grid-area: ahead; height: calc(10 * var(--u)); }
   .bars { display: flex; align-items: flex-end; height: calc(7 * var(--u)); direction: ltr; border-bottom: 1px solid var(--mo-line); }
   .bar { flex: 1; margin-inline-end: 2px; border-radius: 2px 2px 0 0; background: var(--level); min-height: 2px; }
+  .bar { display: flex; align-items: flex-end; justify-content: center; overflow: hidden; font-size: calc(1.9 * var(--u)); line-height: 1.2; color: var(--mo-on-colour); }
+  .bar.open { color: var(--mo-text); }
   .bar.open { background: repeating-linear-gradient(45deg, var(--level) 0 2px, transparent 2px 6px); }
   .hours { position: relative; height: calc(3 * var(--u)); direction: ltr; font-size: calc(2.5 * var(--u)); color: var(--mo-quiet); }
   .hours span { position: absolute; white-space: nowrap; }

@@ -97,7 +97,7 @@ function doubtful(plan: Plan, now: number, t: Translate, format: Format): Notice
     const fault = doubt(input, now, t, format);
     if (fault) names.set(fault, (names.get(fault) ?? new Set()).add(inputName(input.key, plan, t)));
   }
-  return [...names].map(([fault, who]) => warning(`${capital([...who].join(", "))}: ${fault}`));
+  return [...names].map(([fault, who]) => warning(`${capital([...who].join(", "))}${t("colon")} ${fault}`));
 }
 
 function missed(plan: Plan, now: number, t: Translate, format: Format): Notice[] {

@@ -53,7 +53,7 @@ export class Summary extends LitElement {
     if (!plan) return html``;
     const found = doing(plan, now, t, format).slice(0, MOST_SAID);
     if (found.length === 0) return html`<p><b>${t("does.nothing")}</b></p>`;
-    return html`${found.map((one) => html`<p><b>${one.what}</b> <span class="quiet">${one.until}</span>${one.why ? html`<span class="quiet">: ${one.why}</span>` : nothing}</p>`)}`;
+    return html`${found.map((one) => html`<p><b>${one.what}</b> <span class="quiet">${one.until}</span>${one.why ? html`<span class="quiet">${t("colon")} ${one.why}</span>` : nothing}</p>`)}`;
   }
 
   protected override render(): TemplateResult {

@@ -1,5 +1,8 @@
 import { css } from "lit";
 
+/** What stands for a price level besides its colour and its word. */
+export const LEVEL_SIGNS: Readonly<Record<string, string>> = { cheap: "▼", expensive: "▲" };
+
 /** Colours with one meaning everywhere; the surfaces and the text are the theme's own. Light, then dark. */
 export const palette = css`
   :host {

@@ -2,7 +2,10 @@ import { type SVGTemplateResult, svg } from "lit";
 import type { HomePlan } from "../../data/types";
 import { x } from "../../logic/axis";
 import { runs } from "../../logic/runs";
+import { LEVEL_SIGNS } from "../theme";
 import { type Pen, title } from "./frame";
+
+const SIGN_PX = 12;
 
 interface Bar {
   readonly price: number | null;
@@ -27,6 +30,20 @@ export function extremes(found: readonly Bar[]): number[] {
   const low = known.reduce((a, b) => (b.price < a.price ? b : a));
   const high = known.reduce((a, b) => (b.price > a.price ? b : a));
   return high.price - low.price < 0.0005 ? [low.slot] : [low.slot, high.slot];
+}
+
+/** A sign in each stretch of cheap or expensive hours, for those to whom its colour says nothing. */
+function signs(
+  found: readonly Bar[],
+  at: (bar: number) => number,
+  base: number,
+): (SVGTemplateResult | null)[] {
+  const stretches = runs(found, (a, b) => a.level === b.level && a.known === b.known);
+  return stretches.map(({ first, last, value: bar }) => {
+    const sign = LEVEL_SIGNS[bar.level];
+    if (!sign || bar.price === null || bar.price <= 0 || at(last) - at(first) < SIGN_PX) return null;
+    return svg`<text class=${bar.known ? "sign" : "sign open"} text-anchor="middle" x=${(at(first) + at(last)) / 2} y=${base - 4}>${sign}</text>`;
+  });
 }
 
 /** Prices as bars coloured by level; what is not published yet is paler and hatched. */
@@ -55,6 +72,7 @@ export function prices(pen: Pen, home: HomePlan): SVGTemplateResult {
       return svg`<rect x=${at(first)} y=${Math.min(y, zero)} width=${width} height=${Math.max(Math.abs(zero - y), 1)}
         rx="1.5" style=${`fill:${fill}`} />`;
     })}
+    ${signs(found, at, zero)}
     <line class="base" x1=${axis.left} x2=${axis.right} y1=${zero} y2=${zero} />
     ${labels.map(
       (label) => svg`<text class="value" text-anchor="middle" x=${label.x}

@@ -8,6 +8,8 @@ export const chartStyles = css`
   .note, .tick, .scale { fill: var(--mo-quiet); font-size: 11px; }
   .value, text.now, .day { font-weight: 600; font-size: 11px; fill: var(--mo-text); }
   .value, .scale { paint-order: stroke; stroke: var(--mo-surface); stroke-width: 3px; stroke-linejoin: round; }
+  .sign { font-size: 9px; fill: var(--mo-on-colour); }
+  .sign.open { fill: var(--mo-text); }
   .hour, .track, .limit { stroke: var(--mo-line); stroke-width: 1; }
   .limit { stroke-dasharray: 2 4; }
   .midnight { stroke: var(--mo-quiet); stroke-width: 1; opacity: 0.5; }
