@@ -123,7 +123,9 @@ def quarter(i: int, **more: Any) -> Quarter:
 def test_a_day_is_kept_and_no_more() -> None:
     past = Past(quarter(i) for i in range(200))
     assert len(past) == KEEP / QUARTER
-    assert past.to_json()["measured"]["grid"][-1] == pytest.approx(0.25 * 199)  # type: ignore[index]
+    kept = past.to_json()
+    assert kept is not None
+    assert kept["measured"]["grid"][-1] == pytest.approx(0.25 * 199)
 
 
 def test_the_past_survives_its_json_with_gaps() -> None:
