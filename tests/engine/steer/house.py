@@ -34,7 +34,7 @@ START = datetime(2026, 6, 15, 10, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Brussels")
 STEP_S = 5.0
 HOURS = 24
-ROLES = {"battery": Role.BATTERY, "vehicle": Role.CHARGER, "load": Role.SWITCH}
+ROLES = {"battery": Role.BATTERY, "vehicle": Role.CHARGER, "load": Role.SWITCH, "hot_water": Role.SWITCH}
 FLANDERS = CapacityCharge(price_per_kw=4.0, floor_kw=2.5, month_peak_kw=4.0)
 
 

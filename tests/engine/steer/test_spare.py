@@ -7,7 +7,7 @@ from itertools import pairwise
 from custom_components.merit_order.engine.model.snapshot import Override, OverrideMode
 from custom_components.merit_order.engine.steer import Memory, steer
 
-from .house import START, House, battery, boiler, car, intent, limited, pump
+from .house import START, House, Thing, battery, boiler, car, intent, limited, pump
 
 MINUTES = 60.0
 
@@ -31,6 +31,26 @@ def test_without_the_loop_that_sun_is_fed_in() -> None:
     house.live(4 * MINUTES, steered=False)
     assert later.drawn == 0.0
     assert house.grid_kw == -2.5
+
+
+def test_a_tank_takes_the_sun_while_it_has_room() -> None:
+    for temperature, drawn in ((50.0, 2.0), (63.0, 0.0)):
+        params = {"power_kw": 2.0, "max_c": 65.0}
+        tank = Thing("tank", "hot_water", params, intent("tank", "off"), later=(2.0, 0.30))
+        tank.state = {"temperature_c": temperature}
+        House([tank], base_kw=-2.5).live(6 * MINUTES)
+        assert tank.drawn == drawn
+
+
+def test_a_load_that_had_its_starts_is_not_started_again() -> None:
+    optional = pump()
+    optional.params = {**optional.params, "max_starts": 1}
+    house = House([optional], base_kw=-1.5)
+    house.live(10 * MINUTES)
+    assert optional.drawn == 0.8
+    optional.told, optional.drawn = 0.0, 0.0  # someone stopped it
+    house.live(30 * MINUTES)
+    assert optional.drawn == 0.0
 
 
 def test_it_waits_while_feeding_in_earns_more_than_the_night_costs() -> None:
