@@ -44,14 +44,19 @@ class Dive:
         chosen = [choice.columns for choice in program.choices]
         self._toggles = np.setdiff1d(solver.integers, np.concatenate(chosen) if chosen else np.zeros(0))
 
-    def run(self, x: FloatArray, *, anchored: bool = False) -> Found | None:
-        """The best found from the relaxation's columns, or `anchored` at the previous plan; None when rounding led to
-        a dead end.
+    def run(
+        self, x: FloatArray, *, anchored: bool = False, switched: FloatArray | None = None
+    ) -> Found | None:
+        """The best found from the relaxation's columns, with switches as in the columns `switched` if given, or
+        `anchored` at the previous plan; None when rounding led to a dead end.
         """
         solver, program = self._solver, self._program
         turns = either_columns(program)
         others = np.setdiff1d(solver.integers, turns)
         whole = rounded(program, x, solver.columns.stay)
+        if switched is not None:
+            for switch in program.switches:
+                whole[switch.columns] = np.round(switched[switch.columns])
         if anchored:
             _as_before(program, whole)
         solver.bound(others, whole[others], whole[others])

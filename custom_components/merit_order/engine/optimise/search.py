@@ -59,7 +59,9 @@ class Search:
         bound, x = relaxed
         best: Found | None = relaxed
         if self._fractional(x):
+            dived = time.perf_counter()
             best = self._dive(x, bound)
+            best = self._dive_again(best, x, bound, began, time.perf_counter() - dived)
             if self._is_open(best, bound) and (best is None or self._left(began) >= LEAST_SEARCH):
                 best, bound = self._polish(best, bound, began)
             assert best is not None
@@ -119,6 +121,26 @@ class Search:
         moved = Dive(self.program, self.solver).run(x)
         found = [each for each in (stayed, moved) if each is not None]
         return min(found, key=lambda each: each[0], default=None)
+
+    def _dive_again(
+        self, best: Found | None, x: FloatArray, bound: float, began: float, took: float
+    ) -> Found | None:
+        """Dive with the switches as they were turned round last, as long as that gains and there is time for it: runs
+        and eithers were settled before those were. The last one `took` so many seconds.
+        """
+        if not self.program.switches:
+            return best
+        while best is not None and self._is_open(best, bound):
+            left = self._limit - (time.perf_counter() - began)
+            if left < took:
+                break
+            self.solver.release(self.solver.integers)
+            self.solver.run()
+            found = Dive(self.program, self.solver).run(x, switched=best[1])
+            if found is None or found[0] >= best[0] - tolerance(bound):
+                break
+            best = found
+        return best
 
     def _is_open(self, best: Found | None, bound: float) -> bool:
         return best is None or best[0] - bound > tolerance(bound)

@@ -8,17 +8,20 @@ from .dive import Found
 from .solver import Solver
 
 ON = 1e-6
-MISSED = 0.01
-"""Currency that wishes may be missed for: more means that steps got in the way, and the plan stays between them."""
+MISSED, PAID = 0.01, 0.15
+"""Currency of wishes that may be missed, and of money that may be paid, for the sake of steps. More means that they got
+in the way, of a peak for instance, and the plan stays between them.
+"""
 
 
 def in_steps(program: Program, solver: Solver, best: Found) -> Found:
-    """`best` with what comes in steps set to them, as far as no wish is missed for it.
+    """`best` with what comes in steps set to them, as far as no wish is missed and little is paid for it.
 
     In each stretch the last slot stays between steps: it takes up what rounding left over: a car is neither short
     nor too full. The solver's whole numbers are held; it is given back as it was.
     """
-    missed = np.maximum(solver.columns.wish, 0.0)
+    missed, money = np.maximum(solver.columns.wish, 0.0), solver.columns.money
+    tried: list[Found] = []
     for down in (False, True):
         fixed = [set_to(steps, best[1][steps.columns], down=down) for steps in program.steps]
         columns = np.concatenate(
@@ -30,9 +33,12 @@ def in_steps(program: Program, solver: Solver, best: Found) -> Found:
         solver.bound(columns, values, values)
         found = solver.run()
         solver.release(columns)
-        if found is not None and float(missed @ (found[1] - best[1])) <= MISSED:
-            return found
-    return best
+        if found is None:
+            continue
+        more = found[1] - best[1]
+        if float(missed @ more) <= MISSED and float(money @ more) <= PAID:
+            tried.append(found)
+    return min(tried, key=lambda found: found[0], default=best)
 
 
 def set_to(steps: Steps, x: FloatArray, *, down: bool) -> tuple[IntArray, FloatArray]:
