@@ -24,7 +24,9 @@ ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backg
 HEADER_PX = 56
 TALLEST_PX = 3000
 SETTLED_MS = 700  # fonts, and the chart's new width
-COLOURS = 128
+COLOURS = 256
+# The usual way would merge the sun's few yellow pixels with other colours.
+HUES_FIRST = Image.Quantize.MAXCOVERAGE
 
 type Scheme = Literal["light", "dark"]
 VIEWS = ("now", "plan", "devices", "savings", "health", "kiosk")
@@ -37,6 +39,7 @@ REST_CARDS = (
     {"type": "custom:merit-order-tile", "hours": 2},
     {"type": "custom:merit-order-capacity"},
 )
+HOT_AT = {"entity_id": "time.kitchen_boiler_done_by", "time": "06:30:00"}
 DRAWN = {
     "now": "merit-order-now merit-order-summary",
     "plan": "merit-order-plan-chart svg",
@@ -91,7 +94,9 @@ async def take(page: Page, file: Path) -> None:
 
 def write(picture: bytes, file: Path) -> None:
     """In few colours: a fraction of the size, and no eye sees the difference."""
-    few = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few = (
+        Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, HUES_FIRST, dither=Image.Dither.NONE)
+    )
     few.save(file, optimize=True)
     sys.stdout.write(f"{file.relative_to(ROOT)} {file.stat().st_size // 1024} kB\n")
 
@@ -113,6 +118,7 @@ async def take_all(browser: Browser, demo: Demo) -> None:
 async def take_shown(browser: Browser, demo: Demo, shown: Shown) -> None:
     """One of the README's."""
     page = await opened(browser, demo, shown.scheme, shown.scale)
+    await page.locator("merit-order-now .notice").wait_for(state="detached", timeout=60_000)
     await show(page, f"/merit-order/{shown.view}", shown.size)
     if shown.whole:
         height = await page.locator(f"merit-order-{shown.view}").evaluate("card => card.scrollHeight")
@@ -130,6 +136,8 @@ async def main() -> int:
     README.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="merit-order-pictures-", ignore_cleanup_errors=True) as folder:
         async with running_demo(Path(folder), free_port()) as demo, async_playwright() as playwright:
+            # Else the pictures of an afternoon would show a need that can no longer be met.
+            await demo.client.call("call_service", domain="time", service="set_value", service_data=HOT_AT)
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for shown in SHOWN:
                 await take_shown(browser, demo, shown)
