@@ -29,6 +29,8 @@ SOC = 0.5
 WARM_UP = timedelta(days=3)
 EFFICIENCY = 0.95
 LOOKS = 40
+# What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
+LASTING = timedelta(hours=1)
 SHOWN = ("switched", "short_kwh", "contactor", "starts", "coldest_c", "soc_at_departure")
 
 
@@ -161,11 +163,13 @@ async def _through(
         for trouble in [t for t in open_ if t.end <= it.now]:
             open_.remove(trouble)
             await KINDS[it.spec.key][trouble.kind].end(it, trouble)
-            watch.trouble_ended(it.now)
+            others = any(each.span < LASTING for each in open_)
+            watch.trouble_ended(it.now, others=others)
         while waiting and waiting[0].start <= it.now:
             trouble = waiting.pop(0)
             await KINDS[it.spec.key][trouble.kind].begin(it, trouble)
             open_.append(trouble)
+            watch.trouble_began()
         if upcoming.second == 0:
             _each_minute(it, watch, seen)
             tell((it.now - begun) / (end - begun))

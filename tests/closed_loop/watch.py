@@ -107,9 +107,14 @@ class Watch:
             if epoch - since > GRACE_S and life.reachable(key):
                 self.broke("loose", f"{key} is {stands} and nobody holds it, {epoch - since:.0f} s long")
 
-    def trouble_ended(self, at: datetime) -> None:
-        """Within ten minutes from now there must be a plan again."""
-        self._waiting.append(at + BACK_WITHIN)
+    def trouble_began(self) -> None:
+        """Nothing can be asked of the plan until this is over too."""
+        self._waiting.clear()
+
+    def trouble_ended(self, at: datetime, *, others: bool) -> None:
+        """Within ten minutes from now there must be a plan again, unless there are other troubles still."""
+        if not others:
+            self._waiting.append(at + BACK_WITHIN)
 
     def look(self) -> None:
         """Once a minute: what the integration says."""
