@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp.web_protocol import RequestHandler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 
+from custom_components.merit_order.engine.ledger import Sums
 from demo.clock import ManualClock
 from demo.ha.entry import CONNECTION
 from demo.home import VirtualHome
@@ -127,23 +128,38 @@ async def live(
         "stored_more_than_baseline_kwh": round(ahead, 3),
         "kept_in_loads_more_than_baseline_kwh": round(kept, 3),
         "saved_truth": round(truth, 4),
-        "saved_ledger": None if ledger is None else round(ledger.total.saved, 4),
-        "ledger_uncertainty": None if ledger is None else round(ledger.total.uncertainty, 4),
-        "ledger_slots": None if ledger is None else [ledger.total.counted, ledger.total.left_out],
-        "ledger_off": None if ledger is None or not truth else round(ledger.total.saved / truth - 1, 4),
+        **_booked(ledger, truth),
         **_kept(seen),
         "memory": _memory(seen),
-        "worst_block_ms": round(blocks.worst_s * 1000, 1),
-        "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
-        "worst_block": blocks.worst,
-        "blocks_over_20_ms": {
-            k: len([s for s in v if s > 0.02]) for k, v in blocks.over.items() if max(v) > 0.02
-        },
+        **_blocked(blocks),
         "after_reload": reloaded,
         "battery_forced_h": round(watch.held_s / 3600, 1),
         "writes": {str(register): n for register, n in last["huawei_writes"].items()},
         "loads": {
             key: {name: load[name] for name in SHOWN if name in load} for key, load in last["loads"].items()
+        },
+    }
+
+
+def _booked(ledger: Sums | None, truth: float) -> dict[str, Any]:
+    """What the ledger says was saved, beside what the simulation knows (`truth`, currency)."""
+    total = None if ledger is None else ledger.total
+    return {
+        "saved_ledger": None if total is None else round(total.saved, 4),
+        "ledger_uncertainty": None if total is None else round(total.uncertainty, 4),
+        "ledger_slots": None if total is None else [total.counted, total.left_out],
+        "ledger_off": None if total is None or not truth else round(total.saved / truth - 1, 4),
+    }
+
+
+def _blocked(blocks: Blocks) -> dict[str, Any]:
+    """How long the event loop was held, and by what."""
+    return {
+        "worst_block_ms": round(blocks.worst_s * 1000, 1),
+        "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
+        "worst_block": blocks.worst,
+        "blocks_over_20_ms": {
+            k: len([s for s in v if s > 0.02]) for k, v in blocks.over.items() if max(v) > 0.02
         },
     }
 

@@ -118,7 +118,7 @@ class SimulatedTime:
         time.time_ns = lambda: int(self.timestamp() * 1e9)
         # The package binds utcnow a second time while it is imported, so both are set.
         from homeassistant import util  # noqa: PLC0415 # nothing of Home Assistant before the clock is ours
-        from homeassistant.util import dt as dt_util  # noqa: PLC0415
+        from homeassistant.util import dt as dt_util  # noqa: PLC0415 # the same
 
         def now(time_zone: tzinfo | None = None) -> datetime:
             return self.now().astimezone(time_zone or dt_util.DEFAULT_TIME_ZONE)
