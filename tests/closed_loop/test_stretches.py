@@ -27,7 +27,7 @@ def lived(*arguments: str) -> dict[str, Any]:
 
 
 def test_a_day_in_automatic_costs_less_meets_the_need_and_breaks_no_limit() -> None:
-    day = lived("--part", "calm", "--days", "0.76")
+    day = lived("--part", "calm", "--days", "1")
     assert day["invariants_broken"] == []
     assert day["needs"] == {"hot_water_met": 1}
     assert day["saved_truth"] > 0
