@@ -204,6 +204,24 @@ def test_one_off_needs_come_on_top() -> None:
     assert powers(found, "load") == [0, 0, 1, 0]
 
 
+def test_a_daily_and_a_one_off_need_add_up_over_time_and_not_in_power() -> None:
+    """Proves: 1 kWh a day and 2 kWh more are three hours of a thing of 1 kW, not one hour at 0.10 of 2 kW."""
+    need = Need(amount=2, unit="kwh", by=MIDNIGHT + 4 * HOUR)
+    parts = load(energy_kwh=1.0, contiguous=False, deadline="04:00", needs=(need,))
+    assert powers(plan(home([0.4, 0.1, 0.3, 0.2], parts)), "load") == [0, 1, 1, 1]
+
+
+def test_what_is_asked_of_an_optional_load_is_needed_once() -> None:
+    """Proves: without spare power it runs for the one-off need. Sensitivity: without the need it does not."""
+    need = Need(amount=2, unit="kwh", by=MIDNIGHT + 4 * HOUR)
+    parts: dict[str, Any] = {"mode": "optional", "contiguous": False}
+    asked = plan(home([0.4, 0.1, 0.3, 0.2], load(needs=(need,), **parts)))
+    assert powers(asked, "load") == [0, 1, 0, 1]
+    assert powers(plan(home([0.4, 0.1, 0.3, 0.2], load(**parts))), "load") == [0, 0, 0, 0]
+    (short,) = plan(home([0.4], load(needs=(need,), **parts))).shortfalls
+    assert short.amount == pytest.approx(1.0)
+
+
 def test_needs_are_served_by_priority_when_not_all_fit() -> None:
     """Proves: 1 kW of connection serves the first; the other is named, and that others come first."""
     first = load("first", run_minutes=60, deadline="01:00", priority=1)

@@ -4,6 +4,7 @@ Needed: runs (contiguous) or energy (interruptible) within each day's window, sh
 first, by priority. Optional: only while nothing is bought and no battery gives, worth a little more than feeding in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -108,6 +109,9 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
         optional_runs(spec, site, params, state, profile, allowed, runs)
     elif spec.controlled:
         uses.append(optional_use(site, params, state, power, allowed))
+    if spec.controlled:
+        _asked_for(spec, site, params, state, profile, power, allowed, runs, uses)
+    _one_at_a_time(site, runs, uses)
     for run in runs:
         site.on_phase(params.phase, run.columns[run.print.which], run.print.slots, run.print.kw)
     for use in uses:
@@ -209,12 +213,47 @@ def _needed(
             done += float(fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last])
             if per_day - done > 1e-3:
                 uses.append(_use(site, params, state, window, power, allowed, per_day - done, price))
+
+
+def _asked_for(
+    spec: AssetSpec,
+    site: Site,
+    params: LoadParams,
+    state: LoadState,
+    profile: Profile,
+    power: float,
+    allowed: BoolArray,
+    runs: list[Runs],
+    uses: list[Use],
+) -> None:
+    """What a person asked for once: needed, of an optional load too."""
+    price = site.wishes.priced(params.priority)
     for window in one_off(site.horizon, spec.needs, "runs"):
         _place(spec, site, window, profile, allowed, price, runs)
     uses.extend(
         _use(site, params, state, window, power, allowed, window.amount, price)
         for window in one_off(site.horizon, spec.needs, "kwh")
     )
+
+
+def _one_at_a_time(site: Site, runs: Sequence[Runs], uses: Sequence[Use]) -> None:
+    """What is wanted of one thing for several reasons adds up over time, not in power."""
+    program, n = site.program, site.horizon.n
+    claims = [(run.columns[run.print.which], run.print.slots, 1.0) for run in runs]
+    claims += [(use.columns, use.slots, 1.0 if use.switched else 1.0 / use.kw) for use in uses if use.kw > 0]
+    count = np.zeros(n, dtype=int)
+    for _, slots, _ in claims:
+        count[np.unique(slots)] += 1
+    several = count > 1
+    if not np.any(several):
+        return
+    row = np.full(n, -1)
+    row[several] = rows = program.rows(int(np.sum(several)), upper=1.0)
+    for columns, slots, share in claims:
+        shared = several[slots]
+        program.put(row[slots[shared]], columns[shared], share)
+    # Never worth it; but rounding may take such a step, and no step may make the program infeasible.
+    program.put(rows, program.columns(len(rows), wish=site.wishes.need), -1.0)
 
 
 def _use(
