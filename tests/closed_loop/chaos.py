@@ -3,10 +3,12 @@
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -40,19 +42,25 @@ def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str,
             _say(f"{share:.4f}\n")
 
     asyncio.set_event_loop(simulated.loop)
-    return simulated.loop.run_until_complete(
-        live(
-            simulated,
-            blocks,
-            arguments.days,
-            troubles_a_day,
-            arguments.seed,
-            arguments.home,
-            arguments.mode,
-            tell,
-            arguments.log,
+    try:
+        return simulated.loop.run_until_complete(
+            live(
+                simulated,
+                blocks,
+                arguments.days,
+                troubles_a_day,
+                arguments.seed,
+                arguments.home,
+                arguments.mode,
+                tell,
+                arguments.log,
+            )
         )
-    )
+    except BaseException:
+        # The recorder's thread would keep a process alive that has failed.
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
 
 
 class Part:
