@@ -56,7 +56,7 @@ def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str,
                 arguments.log,
             )
         )
-    except BaseException:
+    except BaseException:  # noqa: BLE001 # it is printed, and the process ends
         # The recorder's thread would keep a process alive that has failed.
         traceback.print_exc()
         sys.stderr.flush()
