@@ -200,6 +200,26 @@ async def test_battery_by_mode_and_number(ports: Ports, house: House) -> None:
     assert (house.now("select.mode").state, house.now("number.power").state) == ("auto", "1.5")
 
 
+async def test_a_battery_with_one_mode_for_all_stands_still_when_it_holds(ports: Ports, house: House) -> None:
+    """The mode alone would leave the last power running."""
+    house.put("sensor.soc", "50", "%")
+    house.put("select.mode", "auto", None)
+    house.put("number.power", "0", "W", min=-5000, max=5000)
+    ways = ("charge", "discharge", "hold")
+    options = {f"{way}_option": "remote" for way in ways} | {"release_option": "auto"}
+    device = await opened(
+        ports,
+        "battery",
+        soc="sensor.soc",
+        control_mode="select.mode",
+        control_power="number.power",
+        **options,
+    )
+    for power_kw, number in ((3.0, 3000.0), (0.0, 0.0), (-2.0, -2000.0)):
+        await device.write(order(Role.BATTERY, Action.POWER, power_kw=power_kw))
+        assert (house.now("select.mode").state, float(house.now("number.power").state)) == ("remote", number)
+
+
 async def test_battery_by_scripts(ports: Ports, house: House) -> None:
     house.put("sensor.soc", "50", "%")
     device = await opened(

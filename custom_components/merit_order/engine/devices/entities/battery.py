@@ -60,10 +60,13 @@ async def _write_entities(bound: Bound, command: Command, power: float, wish: st
     number = bound.options.get("control_power")
     if mode and not option and not number:
         raise refuse(command)
-    if number and (wish != "hold" or not option):
-        # With a mode for each direction the number is a size; alone it carries the direction too.
-        size = abs(power) if mode and option else power
-        if not (mode and option) and bound.options.get("control_sign") == "discharge_positive":
+    into, out = (bound.options.get(f"{way}_option") for way in ("charge", "discharge"))
+    # With a mode for each direction the number is a size; with one for both, or none, it carries the direction too.
+    sized = bool(mode and option and into != out)
+    # Only a mode of its own stands still by itself: in another the last number would go on.
+    if number and (wish != "hold" or not mode or not option or option in (into, out)):
+        size = abs(power) if sized else power
+        if not sized and bound.options.get("control_sign") == "discharge_positive":
             size = -size
         state = bound.entity("control_power")
         await bound.borrow(number, size if state is not None and state.unit == "kW" else size * 1000)
