@@ -240,6 +240,9 @@ class Sources:
         except SourceError as err:
             self._failed(item, err, now)
         except Exception as err:
+            if self.hass.is_stopping:
+                # What Home Assistant takes down under a question is no surprise, and nobody will ask again.
+                return
             # Nobody would ask again after a surprise of ours or of another integration.
             LOGGER.exception("Unexpected while fetching %s from %s", item.key, item.kind)
             self._failed(item, BadData(f"{item.kind}: {type(err).__name__}", service=item.kind), now)
@@ -273,6 +276,8 @@ class Sources:
     def _at(self, item: Source[Any], when: datetime) -> None:
         if timer := self._timers.pop(item.key, None):
             timer()
+        if self.hass.is_stopping:
+            return
 
         @callback
         def due(_: datetime) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -166,6 +167,24 @@ async def test_homes_that_wait_for_the_same_hour_ask_one_after_the_other(
     shares = {Sources(hass, MockConfigEntry(entry_id=f"home {i}"), ports).own_share for i in range(50)}
     assert len(shares) == 50
     assert max(shares) - min(shares) > 0.8
+
+
+async def test_a_question_that_home_assistant_ends_under_is_not_asked_again(
+    hass: HomeAssistant, home: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    sources = home.runtime_data.home.sources
+    source = sources.find("price")
+
+    async def cut_off(start: Any, end: Any) -> Any:
+        raise RuntimeError("cannot schedule new futures after shutdown")
+
+    source.fetch = cut_off
+    hass.set_state(CoreState.stopping)
+    sources.stop()
+    await sources.refresh()
+    hass.set_state(CoreState.running)
+    assert "Unexpected" not in caplog.text
+    assert not sources._timers
 
 
 async def test_nothing_is_left_running_after_unloading(hass: HomeAssistant, home: MockConfigEntry) -> None:
