@@ -17,6 +17,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .binary_sensor_guard import GuardBinarySensor
+from .binary_sensor_missed import WILL_MISS, MissedBinarySensor
 from .binary_sensor_spike import spike_sensors
 from .devices_hub import DeviceCoordinator
 from .engine.model.roles import Readings
@@ -80,7 +81,11 @@ async def async_setup_entry(
     for asset in runtime.home.assets:
         if asset.steerable:
             async_add_entities(
-                [PlannedBinarySensor(runtime.planner, asset, PLANNED)], config_subentry_id=asset.subentry_id
+                [
+                    PlannedBinarySensor(runtime.planner, asset, PLANNED),
+                    MissedBinarySensor(runtime.planner, asset, WILL_MISS),
+                ],
+                config_subentry_id=asset.subentry_id,
             )
         if asset.steerable and asset.writable:
             async_add_entities(

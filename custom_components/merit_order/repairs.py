@@ -18,6 +18,7 @@ from .coordinator import PlanCoordinator
 from .driver import Driver
 from .engine.assets import asset_kind
 from .engine.model.roles import Role
+from .missed import Wording, missed
 from .rivals import OWN_SCHEDULE
 from .supplier_history import SupplierHistory
 
@@ -27,6 +28,8 @@ SOURCE_PATIENCE = timedelta(minutes=30)
 # Nothing waits for it; a supplier's service may be down over a weekend.
 HISTORY_PATIENCE = timedelta(days=2)
 PLAN_PATIENCE = timedelta(minutes=20)
+# The next plan may find a way, unless there is no time for it.
+NEED_PATIENCE, SOON = timedelta(minutes=5), timedelta(hours=1)
 # What engine/health.py finds wrong with an input, and the issue that says so; a silent source has its own.
 INPUT_FAULTS = {
     "wrong_unit": "input_wrong_unit",
@@ -64,7 +67,7 @@ class Repairs:
         self._history = history
         self._planner = planner
         self._since: dict[str, datetime] = {}
-        self._raised: set[str] = set()
+        self._raised: dict[str, dict[str, str]] = {}
 
     @callback
     def look(self) -> None:
@@ -75,11 +78,11 @@ class Repairs:
             del self._since[gone]
         for trouble in troubles.values():
             since = self._since.setdefault(trouble.id, now)
-            if now - since >= trouble.patience and trouble.id not in self._raised:
+            if now - since >= trouble.patience and self._raised.get(trouble.id) != trouble.placeholders:
                 self._raise(trouble)
         for over in [key for key in self._raised if key not in troubles]:
             ir.async_delete_issue(self._hass, DOMAIN, over)
-            self._raised.discard(over)
+            del self._raised[over]
 
     @callback
     def clear(self) -> None:
@@ -89,7 +92,7 @@ class Repairs:
         self._raised.clear()
 
     def _raise(self, trouble: Trouble) -> None:
-        self._raised.add(trouble.id)
+        self._raised[trouble.id] = trouble.placeholders
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -127,6 +130,19 @@ class Repairs:
         if self._planner.plan is None:
             yield Trouble(
                 id="plan_lost", key="plan_lost", patience=PLAN_PATIENCE, severity=ir.IssueSeverity.ERROR
+            )
+        yield from self._missed()
+
+    def _missed(self) -> Iterator[Trouble]:
+        """Needs that will be missed, said while something can still be done about them."""
+        plan, now = self._planner.plan, self._planner.now
+        for short in missed(plan, now):
+            assert plan is not None
+            yield Trouble(
+                id=f"need_missed_{short.asset}_{short.need}",
+                key="need_missed",
+                patience=timedelta() if short.by - now < SOON else NEED_PATIENCE,
+                placeholders=Wording(self._hass, plan).placeholders(short),
             )
 
     def _devices(self) -> Iterator[Trouble]:
