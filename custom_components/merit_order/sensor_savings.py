@@ -26,12 +26,16 @@ class SavingsSensor(SensorEntityDescription):
     reset_fn: Callable[[Sums, datetime], datetime | None]
 
 
-def _midnight(result: Sums, now: datetime) -> datetime:
+def _day(result: Sums, now: datetime) -> datetime:
     return max(dt_util.start_of_local_day(dt_util.as_local(now)), result.since)
 
 
-def _first(result: Sums, now: datetime) -> datetime:
+def _month(result: Sums, now: datetime) -> datetime:
     return max(dt_util.start_of_local_day(dt_util.as_local(now).replace(day=1)), result.since)
+
+
+def _year(result: Sums, now: datetime) -> datetime:
+    return max(dt_util.start_of_local_day(dt_util.as_local(now).replace(month=1, day=1)), result.since)
 
 
 def _row(
@@ -49,8 +53,9 @@ def _row(
 
 
 SAVINGS_SENSORS: tuple[SavingsSensor, ...] = (
-    _row("savings_today", lambda result: result.today, _midnight),
-    _row("savings_month", lambda result: result.month, _first),
+    _row("savings_today", lambda result: result.today, _day),
+    _row("savings_month", lambda result: result.month, _month),
+    _row("savings_year", lambda result: result.year, _year),
     _row("savings_total", lambda result: result.total, lambda result, now: None),
 )
 

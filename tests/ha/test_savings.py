@@ -17,9 +17,10 @@ from .homes import BOILER_ID, WATT, entity_home, set_house, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
-TODAY, MONTH, TOTAL = (
+TODAY, MONTH, YEAR, TOTAL = (
     "sensor.home_savings_today",
     "sensor.home_savings_this_month",
+    "sensor.home_savings_this_year",
     "sensor.home_savings_in_total",
 )
 # The boiler is optional here and draws 0.5 kW, all of it bought: by itself it had not run. The battery takes no
@@ -65,7 +66,7 @@ async def test_savings_are_those_of_the_measured_slots(hass: HomeAssistant, cloc
     entry = await begin(hass, clock, mode=MODE_AUTOMATIC)
     assert state_of(hass, TOTAL) == STATE_UNKNOWN
     await live(clock, 13.5)  # 09:02 … 09:15:30: two whole slots
-    for entity_id in (TODAY, MONTH, TOTAL):
+    for entity_id in (TODAY, MONTH, YEAR, TOTAL):
         assert float(state_of(hass, entity_id)) == pytest.approx(2 * PER_SLOT, abs=1e-4)
     assert attribute(hass, TOTAL, "method") == "simulated_self_consumption"
     assert (attribute(hass, TOTAL, "counted"), attribute(hass, TOTAL, "left_out")) == (2, 0)
