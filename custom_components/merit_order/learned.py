@@ -26,7 +26,6 @@ from .engine.model.plan import Health, InputStatus
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Quality, Series
 from .lessons import Lesson, Teacher
-from .outdoor_past import OutdoorPast
 from .planned import PlannedAsset
 from .sources import AHEAD, Sources
 
@@ -70,7 +69,6 @@ class Learned:
         self._sources = sources
         self._all = assets
         self._assets = {asset.id: asset for asset in assets if asset.kind.key in TEACHABLE}
-        self._outdoor = OutdoorPast(ports, sources)
         self._lessons = _kept(Lesson, ports.store.load(KEY), self._assets)
         self._watched = _kept(Watch, ports.store.load(WATCHED), self._assets)
         self._listeners: list[Callable[[], None]] = []
@@ -80,7 +78,6 @@ class Learned:
         """Learn now unless that was done lately, and four times a day."""
         if not self._assets:
             return
-        self._entry.async_on_unload(self._sources.listen(self._outdoor.note))
         self._entry.async_on_unload(
             async_track_utc_time_change(self._hass, self._tick, hour=list(HOURS), minute=MINUTE, second=0)
         )
@@ -98,7 +95,7 @@ class Learned:
         """Learn of every asset. A past that says nothing now (summer, a recorder being repaired) does not undo what it
         said before, until that is too old.
         """
-        teacher = Teacher(self._hass, self._ports, self._all, self._outdoor)
+        teacher = Teacher(self._hass, self._ports, self._all, self._sources.outdoor)
         lessons: dict[str, Lesson] = {}
         for asset in self._assets.values():
             try:

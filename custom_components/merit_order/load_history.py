@@ -18,12 +18,15 @@ from .engine.learning.base_load import base_load as without_planned
 from .engine.model.ports import Ports
 from .engine.model.roles import Role
 from .engine.model.series import FloatArray, Forecast, Quality, Series
+from .outdoor_past import OutdoorPast
 from .planned import PlannedAsset
 from .presence import Presence
 from .recorder_past import AssetPast
 
-LEARN: Final = timedelta(days=29)
+LEARN: Final = timedelta(days=57)
+"""The days themselves are of the last four weeks, what a degree outside costs of the last eight."""
 HOUR_S: Final = 3600
+HOUR: Final = timedelta(hours=1)
 # The recorder writes an hour's statistics a few minutes after it; nothing new comes in between.
 REFRESH_S: Final = 1800.0
 # Until there is history, look often: a backfill or a first set-up of the Energy dashboard brings it all at once.
@@ -69,10 +72,17 @@ class Past:
 class LoadForecaster:
     """The home's load without the assets that are planned for, learned from its own past."""
 
-    def __init__(self, hass: HomeAssistant, ports: Ports, assets: Sequence[PlannedAsset]) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        ports: Ports,
+        assets: Sequence[PlannedAsset],
+        outdoor: OutdoorPast | None = None,
+    ) -> None:
         self._hass = hass
         self._ports = ports
         self._assets = assets
+        self._outdoor = outdoor
         self._presence = Presence(hass, ports)
         self._provisional = True
 
@@ -85,8 +95,9 @@ class LoadForecaster:
         """Hourly load from the running hour on; without history the shape of a usual household, called provisional."""
         now = self._ports.clock.now()
         learned_from, people = await self._past(now), await self._presence.people(now)
+        outdoor = await self._outdoor.around(now - LEARN, end + HOUR) if self._outdoor is not None else None
         forecast = await self._hass.async_add_executor_job(
-            _learn, learned_from, people, now, end, ZoneInfo(self._ports.timezone)
+            _learn, learned_from, people, outdoor, now, end, ZoneInfo(self._ports.timezone)
         )
         self._provisional = forecast.provisional
         return forecast
@@ -154,11 +165,13 @@ async def _dashboard(hass: HomeAssistant) -> Mapping[str, list[str]]:
     return found
 
 
-def _learn(past: Past, people: People, now: datetime, end: datetime, zone: ZoneInfo) -> Forecast:
+def _learn(
+    past: Past, people: People, outdoor: Record | None, now: datetime, end: datetime, zone: ZoneInfo
+) -> Forecast:
     """Blocking."""
     first = int(now.timestamp()) // HOUR_S * HOUR_S
     count = max(int((end.timestamp() - first) // HOUR_S) + 1, 1)
-    band = forecast_load(base_load(past, now), first, count, zone, people=people)
+    band = forecast_load(base_load(past, now), first, count, zone, people=people, outdoor=outdoor)
     start = datetime.fromtimestamp(first, UTC)
     quality = Quality.ASSUMED if band.provisional else Quality.FORECAST
 

@@ -30,6 +30,7 @@ from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
 from .engine.tariffs import Spiking, tariff_kind
 from .load_history import LoadForecaster, solar_statistics
+from .outdoor_past import OutdoorPast
 from .planned import planned_assets
 from .stored import ForecastConfig, TariffConfig, forecasts, tariffs
 
@@ -85,8 +86,12 @@ class Sources:
     entry: ConfigEntry
     ports: Ports
     items: list[Source[Any]] = field(default_factory=list)
+    outdoor: OutdoorPast = field(init=False)
     _timers: dict[str, CALLBACK_TYPE] = field(default_factory=dict)
     _listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.outdoor = OutdoorPast(self.ports, lambda: self.find("temperature"))
 
     def find(self, key: str) -> Source[Any] | None:
         """The source of one input, or None when nobody chose one."""
@@ -98,6 +103,7 @@ class Sources:
         if self.find("load") is None:
             self.items.append(self._load_source())
         await self.hass.async_add_executor_job(self._restore_all)
+        self.entry.async_on_unload(self.listen(self.outdoor.note))
         for item in self.items:
             # Quotas are counted by the day: a restart alone is no reason to ask again.
             due = item.next_after(item.fetched) if item.fetched is not None else self.ports.clock.now()
@@ -196,7 +202,7 @@ class Sources:
 
     def _load_source(self) -> Source[Forecast]:
         """Nobody chooses where the load comes from: it is learned from the home's own history."""
-        forecaster = LoadForecaster(self.hass, self.ports, planned_assets(self.entry))
+        forecaster = LoadForecaster(self.hass, self.ports, planned_assets(self.entry), self.outdoor)
         return Source(
             key="load",
             kind="own_history",

@@ -131,9 +131,9 @@ async def test_the_load_learned_is_the_one_learned_from_the_numbers_themselves(h
     forecast = await learned(hass)
 
     now, count = int(THIS_HOUR.timestamp()), len(forecast.mid.spans)
-    # The first hour of a history is not to be known; what the forecaster knows of 29 days is gaps before it.
-    known = np.concatenate([np.full(29 * 24 - hours + 1, np.nan), base[1:]])
-    expected = forecast_load(Record(now - 29 * 86_400, 3600, known), now, count, ZoneInfo("Europe/Paris"))
+    # The first hour of a history is not to be known; what the forecaster knows of 57 days is gaps before it.
+    known = np.concatenate([np.full(57 * 24 - hours + 1, np.nan), base[1:]])
+    expected = forecast_load(Record(now - 57 * 86_400, 3600, known), now, count, ZoneInfo("Europe/Paris"))
     assert not forecast.provisional
     assert count > 24
     for series, values in (

@@ -80,6 +80,29 @@ def test_a_missing_column_and_a_missing_file_are_named(tmp_path: Path) -> None:
         read_recording(path, NEEDED)
 
 
+def test_power_may_be_in_watts_and_the_time_may_be_called_utc(tmp_path: Path) -> None:
+    text = "time_utc,load_w,pv_w,pv_forecast_w\n2026-06-01T00:00:00Z,500,,-1.5\n2026-06-01T00:30:00Z,,250,\n"
+    columns = read(tmp_path, text, ("load_kw",)).columns
+    np.testing.assert_array_equal(columns["load_kw"], [0.5, np.nan])
+    np.testing.assert_array_equal(columns["pv_kw"], [np.nan, 0.25])
+    np.testing.assert_array_equal(columns["pv_forecast_kw"], [0.0, np.nan])
+    with pytest.raises(InputError, match=r"home\.csv:1: load_kw: column stands there twice"):
+        read(tmp_path, "time,load_w,load_kw\n", ("load_kw",))
+
+
+def test_the_weather_is_what_was_until_now_and_then_what_was_forecast(tmp_path: Path) -> None:
+    text = "time,load_kw,temperature,temperature_forecast\n" + "".join(
+        f"2026-06-01T0{hour}:00:00Z,1,{hour},{hour + 10}\n" for hour in range(4)
+    )
+    recording = read(tmp_path, text, ("load_kw",))
+    assert (outdoor := recording.outdoor(recording.start + 2 * 3600)) is not None
+    assert outdoor.values.tolist() == [0, 1, 12, 13]
+    plain = read(tmp_path, text.replace("_forecast", "_elsewhere"), ("load_kw",))
+    assert (outdoor := plain.outdoor(plain.start)) is not None
+    assert outdoor.values.tolist() == [0, 1, 2, 3]
+    assert read(tmp_path, "time,load_kw\n2026-06-01T00:00Z,1\n2026-06-01T01:00Z,1\n", ()).outdoor(0) is None
+
+
 def hourly(values: list[float], name: str) -> Recording:
     return Recording(
         path=Path("x"), start=0, step=3600, columns={name: np.array(values, dtype=float)}, notes={}

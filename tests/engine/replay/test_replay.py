@@ -223,12 +223,15 @@ def test_the_command_names_what_is_wrong(series: Path, capsys: pytest.CaptureFix
     assert "nowhere.csv: is no file" in capsys.readouterr().err
 
 
-def test_a_forecast_needs_more_than_its_warm_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_short_recording_is_scored_after_its_first_third(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "short.csv"
     start = datetime(2026, 6, 1, tzinfo=UTC)
-    lines = [f"{(start + timedelta(hours=i)).isoformat()},1.0" for i in range(48)]
+    lines = [f"{(start + timedelta(hours=i)).isoformat()},1.0" for i in range(12 * 24)]
     path.write_text("time,load_kw\n" + "\n".join(lines) + "\n")
-    assert main(["forecast", str(path), "--json"]) == 2
+    assert main(["forecast", str(path), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["days"], result["load"]["daily_nmae"]) == (8, 0.0)
+    assert main(["forecast", str(path), "--json", "--warm-up", "28"]) == 2
     assert "not longer than the 28 days" in capsys.readouterr().err
-    assert main(["forecast", str(path), "--json", "--warm-up", "1"]) == 0
-    assert json.loads(capsys.readouterr().out)["load"]["daily_nmae"] == 0.0

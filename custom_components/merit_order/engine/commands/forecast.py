@@ -2,7 +2,9 @@
 
 `load` is forecast at each local midnight for the day ahead. `solar` is the recorded forecast (whose lead is whatever it
 was) after our correction, as the plan uses it `SOLAR_LEAD_H` hours ahead; `solar_day_ahead` is the correction made at
-midnight. The first `WARM_UP_DAYS` are learned from and not scored. Shares of the measured mean, not percent.
+midnight. The first `WARM_UP_DAYS` (of a short file the first third) are learned from and not scored. With a column
+`temperature` the load is also forecast by it; `temperature_forecast` is what was foreseen, without that column the
+temperature counts as foreseen rightly. Shares of the measured mean, not percent.
 """
 
 import argparse
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """SERIES and where its days begin."""
     parser.add_argument("series", type=Path, help="recorded series (CSV, also .gz)")
     parser.add_argument("--timezone", help="IANA name; default: the file's `# timezone:`, else UTC")
-    parser.add_argument("--warm-up", type=float, default=WARM_UP_DAYS, help="days that are not scored")
+    parser.add_argument("--warm-up", type=float, help=f"days that are not scored; {WARM_UP_DAYS}, or a third")
     parser.add_argument("--json", action="store_true", help="print the result only")
 
 
@@ -47,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
         zone = ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as err:
         raise InputError("--timezone", f"{name!r} is not a time zone") from err
-    result = evaluate(recording, zone, args.warm_up, quiet=args.json)
+    third = len(recording) * recording.step / DAY_S / 3
+    warm_up = min(WARM_UP_DAYS, third) if args.warm_up is None else args.warm_up
+    result = evaluate(recording, zone, warm_up, quiet=args.json)
     sys.stdout.write(json.dumps(result, indent=None if args.json else 1) + "\n")
     return 0
 
@@ -62,15 +66,17 @@ def evaluate(recording: Recording, zone: ZoneInfo, warm_up: float, *, quiet: boo
     steps = len(walk.midnights) * (1 + ("pv_kw" in recording.columns))
     with Progress(steps, quiet=quiet) as progress:
         load = walk.load(progress)
+        week = [walk.earlier(day, walk.measured) for day in range(1, 8)]
         naive: dict[str, Result] = {
-            "load_yesterday": walk.load_shares(walk.earlier(1)),
-            "load_seven_days": walk.load_shares(np.mean([walk.earlier(day) for day in range(1, 8)], axis=0)),
+            "load_yesterday": walk.load_shares(week[0]),
+            "load_seven_days": walk.load_shares(np.mean(week, axis=0)),
         }
         result: dict[str, object] = {"load": walk.load_shares(load)}
         if "pv_kw" in recording.columns:
             day_ahead, soon = walk.solar(progress)
             result["solar"] = walk.solar_shares(soon)
             result["solar_day_ahead"] = walk.solar_shares(day_ahead)
+            naive["solar_yesterday"] = walk.solar_shares(walk.earlier(1, recording.measured_solar()))
             if "pv_forecast_kw" in recording.columns:
                 naive["solar_as_given"] = walk.solar_shares(recording.columns["pv_forecast_kw"])
     result["naive"] = naive
@@ -105,7 +111,10 @@ class Walk:
         """Our load forecast, made at midnight."""
         said = np.full(len(self.measured.values), np.nan)
         for start, count in self.midnights:
-            self._place(said, start, forecast_load(self.measured, start, count, self.zone).mid)
+            outdoor = self.recording.outdoor(start)
+            self._place(
+                said, start, forecast_load(self.measured, start, count, self.zone, outdoor=outdoor).mid
+            )
             progress.tick()
         return said
 
@@ -125,11 +134,11 @@ class Walk:
             progress.tick()
         return ahead, soon
 
-    def earlier(self, days: int) -> FloatArray:
+    def earlier(self, days: int, record: Record) -> FloatArray:
         """The same time so many days before, on the scored days."""
         said = np.full(len(self.measured.values), np.nan)
         for start, count in self.midnights:
-            self._place(said, start, self.measured.between(start - days * DAY_S, count))
+            self._place(said, start, record.between(start - days * DAY_S, count))
         return said
 
     def load_shares(self, said: FloatArray) -> Result:

@@ -18,6 +18,7 @@ import numpy as np
 from ..model.series import FloatArray
 from ._absence import NOBODY_TELLS, People, left_alone, without
 from ._record import DAY_S, HOUR_S, IntArray, Record, wall_clock
+from ._warmth import Warmth
 
 LEARN_DAYS = 28
 """Four of each weekday; longer lags behind the season (28-day mean: daily error 26 % against 22 % with 7 days)."""
@@ -58,16 +59,29 @@ def forecast_load(
     zone: ZoneInfo,
     default_kw: float = 0.4,
     people: People = NOBODY_TELLS,
+    outdoor: Record | None = None,
 ) -> Band:
     """The load in kW of `count` steps from `now` on (seconds since the epoch, on the record's grid).
 
     Looks only at what had ended by `now`. `default_kw` is the mean power to expect of a home nothing is known of
-    (0.4 kW are 3,500 kWh a year). `people` tells of absences and holidays.
+    (0.4 kW are 3,500 kWh a year). `people` tells of absences and holidays, `outdoor` (°C, on the record's grid) how
+    warm it was and is forecast to be.
     """
+    ahead = now + past.step * np.arange(count, dtype=np.int64)
+    warmth = Warmth.of(past, outdoor, people, ahead) if outdoor is not None else None
     whole = past.before(now, LEARN_DAYS)
+    if warmth is None:
+        return _by_days(whole, now, count, zone, default_kw, people)
+    band = _by_days(warmth.alike(whole), now, count, zone, default_kw, people)
+    share = warmth.share(ahead, float(band.mid.mean()))
+    return Band(band.low * share, band.mid * share, band.high * share, band.provisional)
+
+
+def _by_days(whole: Record, now: int, count: int, zone: ZoneInfo, default_kw: float, people: People) -> Band:
+    """The forecast by the days of `whole` alone."""
     alone = people.away(whole)
     seen = without(whole, alone)
-    step, bins = past.step, DAY_S // past.step
+    step, bins = whole.step, DAY_S // whole.step
     future = now + step * np.arange(count, dtype=np.int64)
     future_wall = wall_clock(future, zone)
     into = (future_wall % DAY_S // step).astype(np.int64)

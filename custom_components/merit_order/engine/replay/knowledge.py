@@ -29,6 +29,7 @@ class Knowledge:
         self._buy = recording.held("import_price")
         self._sell = recording.held("export_price")
         self._load = recording.record("load_kw")
+        self._outdoor = recording.outdoor
         has_solar = "pv_kw" in recording.columns
         self._solar = recording.measured_solar() if has_solar else None
         self._said = recording.record("pv_forecast_kw") if "pv_forecast_kw" in recording.columns else None
@@ -68,7 +69,7 @@ class Knowledge:
         """The learned load, in kW."""
         if "load" in self._foreseen:
             return _certain(self._foreseen["load"], now, count)
-        return forecast_load(self._load, now, count, self.home.zone)
+        return forecast_load(self._load, now, count, self.home.zone, outdoor=self._outdoor(now))
 
     def solar(self, now: int, count: int) -> Band:
         """The corrected solar forecast, in kW. What it learned is renewed once a day, what it carries on each time."""

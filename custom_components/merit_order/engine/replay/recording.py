@@ -1,7 +1,8 @@
 """A recorded series from a CSV file: columns of numbers on a regular grid of time.
 
 `time` (ISO 8601 with an offset; without one it is UTC) and, in any order, `import_price`, `export_price`
-(currency/kWh), `load_kw`, `pv_kw`, `pv_forecast_kw`, `temperature` (°C). An empty cell or a missing row is a gap.
+(currency/kWh), `load_kw`, `pv_kw`, `pv_forecast_kw`, `temperature` (outdoors, °C) and `temperature_forecast`;
+power also in watts (`load_w`, …), time also as `time_utc`. An empty cell or a missing row is a gap.
 Lines that begin with `#` may set `timezone` (IANA) and `published` (the local time at which the next day's prices
 appear): `# published: 13:00`. A name that ends in .gz is read compressed.
 """
@@ -20,7 +21,18 @@ from ..forecasts import Record
 from ..model.errors import InputError
 from ..model.series import FloatArray
 
-COLUMNS = ("import_price", "export_price", "load_kw", "pv_kw", "pv_forecast_kw", "temperature")
+COLUMNS = (
+    "import_price",
+    "export_price",
+    "load_kw",
+    "pv_kw",
+    "pv_forecast_kw",
+    "temperature",
+    "temperature_forecast",
+)
+OTHER_NAMES = {"time_utc": "time"} | {
+    name.removesuffix("_kw") + "_w": name for name in COLUMNS if name.endswith("_kw")
+}
 STEPS_MIN = (5, 10, 15, 20, 30, 60)
 
 
@@ -76,6 +88,18 @@ class Recording:
                 values[i] = values[i - 1]
         return Record(record.start, record.step, values)
 
+    def outdoor(self, now: int) -> Record | None:
+        """The outdoor temperature as it was up to `now`, then as it was forecast, or as it came where no forecast is
+        recorded; None when the file has none.
+        """
+        if "temperature" not in self.columns:
+            return None
+        values = self.columns["temperature"]
+        if "temperature_forecast" in self.columns:
+            known = max((now - self.start) // self.step, 0)
+            values = np.concatenate([values[:known], self.columns["temperature_forecast"][known:]])
+        return Record(self.start, self.step, values)
+
     def measured_solar(self) -> Record:
         """The solar column as a meter would know it: dark hours without a value are 0, bright ones stay gaps.
 
@@ -113,7 +137,7 @@ def read_recording(path: Path, needed: tuple[str, ...]) -> Recording:
             if times and at <= times[-1]:
                 raise InputError(
                     f"{path}:{line}: time",
-                    f"{cells[names.index('time')]} does not come after the line before",
+                    f"{datetime.fromtimestamp(at, UTC).isoformat()} does not come after the line before",
                 )
             times.append(at)
             rows.append(values)
@@ -137,11 +161,12 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 def _header(path: Path, line: int, cells: list[str], needed: tuple[str, ...]) -> list[str]:
     names = [cell.strip() for cell in cells]
+    known = [OTHER_NAMES.get(name, name) for name in names]
     for name in ("time", *needed):
-        if name not in names:
+        if name not in known:
             raise InputError(f"{path}:{line}: {name}", f"column is missing (there are {', '.join(names)})")
-    for name in names:
-        if names.count(name) > 1:
+    for place, name in enumerate(names):
+        if known[place] in known[:place]:
             raise InputError(f"{path}:{line}: {name}", "column stands there twice")
     return names
 
@@ -151,11 +176,12 @@ def _row(path: Path, line: int, names: list[str], cells: list[str]) -> tuple[int
         raise InputError(f"{path}:{line}", f"has {len(cells)} cells, the header {len(names)}")
     at, values = 0, []
     for name, cell in zip(names, cells, strict=True):
-        text = cell.strip()
-        if name == "time":
+        text, column = cell.strip(), OTHER_NAMES.get(name, name)
+        if column == "time":
             at = _instant(path, line, text)
-        elif name in COLUMNS:
-            values.append(_number(path, line, name, text))
+        elif column in COLUMNS:
+            value = _number(path, line, name, text)
+            values.append(value if column == name else value / 1000)
     return at, values
 
 
@@ -176,7 +202,7 @@ def _number(path: Path, line: int, name: str, text: str) -> float:
         raise InputError(f"{path}:{line}: {name}", f"{text!r} is no number") from err
     if math.isinf(value):
         raise InputError(f"{path}:{line}: {name}", f"{text!r} is not finite")
-    if name == "load_kw" and value < 0:
+    if name.startswith("load") and value < 0:
         raise InputError(f"{path}:{line}: {name}", f"{text} is below zero")
     # Inverters use a few watts at night and say so; that is not generation.
     return max(value, 0.0) if name.startswith("pv") else value
@@ -195,7 +221,7 @@ def _on_grid(
         moment = datetime.fromtimestamp(int(at[bad]), UTC).isoformat()
         raise InputError(f"{path}: time", f"{moment} is not on the grid of {step // 60} minutes")
     index = (at - at[0]) // step
-    used = [name for name in names if name in COLUMNS]
+    used = [known for name in names if (known := OTHER_NAMES.get(name, name)) in COLUMNS]
     columns = {}
     for i, name in enumerate(used):
         values = np.full(int(index[-1]) + 1, np.nan)
