@@ -200,12 +200,16 @@ class Trail:
 
     async def _turn(self, now: datetime) -> None:
         """Begin the day's file, and throw away those that are too old."""
-        await self.flush()
         day = now.astimezone(UTC).date()
-        self._day = day.isoformat()
-        self._lines = await _read(self._hass, self._entry.entry_id, self._day)
-        self._json = await self._hass.async_add_executor_job(to_json, tuple(self._lines))
+        lines = await _read(self._hass, self._entry.entry_id, day.isoformat())
+        json = await self._hass.async_add_executor_job(to_json, tuple(lines))
+        before, unwritten = (self._day, self._json), self._dirty or self._renewed
+        # Nothing may wait in between: devices go on being told, and each note finds its line by its place.
+        self._day, self._lines, self._json = day.isoformat(), lines, json
         self._open.clear()
+        self._dirty = self._renewed = False
+        if unwritten:
+            await _file(self._hass, self._entry.entry_id, before[0]).async_save({"entries": before[1]})
         oldest = (day - KEEP).isoformat()
         for old in [kept for kept in self._days if kept < oldest]:
             await _file(self._hass, self._entry.entry_id, old).async_remove()

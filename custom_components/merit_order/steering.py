@@ -4,6 +4,7 @@ It says what is wanted; telling devices is the driver's.
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import override
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .const import MODE_AUTOMATIC
+from .const import MODE_ADVISE, MODE_AUTOMATIC, MODE_OFF
 from .coordinator import PlanCoordinator
 from .demand import charge
 from .devices_hub import DeviceCoordinator
@@ -24,6 +25,7 @@ from .engine.model.plan import Intent
 from .engine.model.roles import Role
 from .engine.model.snapshot import CapacityCharge
 from .engine.steer import METER_OLD, Driven, Memory, Note, Steered, View, steer
+from .engine.steer.shadow import Shadow, shadowed
 from .gather import Home, grid_reading
 from .leases import parts
 from .live import LiveCoordinator
@@ -43,7 +45,10 @@ FOLLOWING = 0.5
 
 
 class Steering(DataUpdateCoordinator[Steered | None]):
-    """Says what is wanted of every asset at this instant. `data` is the last step; None before the first."""
+    """Says what is wanted of every asset at this instant. `data` is the last step; None before the first.
+
+    In advise it says what would be wanted had all been done that it said; nothing is held back then, so `data` is None.
+    """
 
     config_entry: ConfigEntry
 
@@ -61,7 +66,10 @@ class Steering(DataUpdateCoordinator[Steered | None]):
         self._live = live
         self._driver = driver
         self._writes = writes
+        self._mode = MODE_OFF
         self._memory = Memory()
+        self._shadow = Shadow()
+        self._last: Steered | None = None
         self._planned: tuple[Intent, ...] = ()
         self._stepped: datetime | None = None
         self._heard: datetime | None = None
@@ -87,19 +95,29 @@ class Steering(DataUpdateCoordinator[Steered | None]):
     def intents(self) -> tuple[Intent, ...]:
         """What is wanted of every asset at this instant."""
         planned = self._planner.intents()
-        if self._planner.mode != MODE_AUTOMATIC:
-            # Nothing follows from what is not told: what would be is the plan's word.
-            self._memory, self._stepped = Memory(), None
+        self._turn()
+        if self._mode == MODE_OFF:
             return planned
         if not self._is_new(planned):
-            assert self.data is not None
-            return self._with(planned, self.data)
+            assert self._last is not None
+            return self._with(planned, self._last)
         return self._step(planned)
+
+    def _turn(self) -> None:
+        """With another mode all begins anew: what was only said was not done."""
+        if self._mode == (mode := self._planner.mode):
+            return
+        self._mode, self._memory, self._shadow = mode, Memory(), Shadow()
+        self._last = self._stepped = None
+        if self.data is not None:
+            self.data = None
+            self.async_update_listeners()
 
     @callback
     def _look(self, _: datetime | None = None) -> None:
         """A device spoke, or time went by."""
-        if self._planner.mode != MODE_AUTOMATIC or not self._is_heard():
+        self._turn()
+        if self._mode == MODE_OFF or not self._is_heard():
             return
         planned = self._planner.intents()
         if not self._is_new(planned):
@@ -114,7 +132,7 @@ class Steering(DataUpdateCoordinator[Steered | None]):
         found = grid_reading(self.home)
         at = found[1] if found is not None else None
         silent = at is None or self._planner.now - at > METER_OLD
-        was_silent = self.data is None or self.data.note is not Note.OK
+        was_silent = self._last is None or self._last.note is not Note.OK
         return silent is not was_silent or (not silent and at != self._heard)
 
     def _is_new(self, planned: tuple[Intent, ...]) -> bool:
@@ -122,7 +140,7 @@ class Steering(DataUpdateCoordinator[Steered | None]):
         now = self._planner.now
         return (
             self._stepped is None
-            or self.data is None
+            or self._last is None
             or planned != self._planned
             or abs(now - self._stepped) >= PACE
         )
@@ -130,15 +148,19 @@ class Steering(DataUpdateCoordinator[Steered | None]):
     def _step(self, planned: tuple[Intent, ...]) -> tuple[Intent, ...]:
         now = self._planner.now
         view = self._view(now, planned)
-        steered = steer(view, self._memory)
         self._heard = view.grid_at
+        if self._mode == MODE_ADVISE:
+            view, self._shadow = shadowed(view, self._shadow)
+        steered = steer(view, self._memory)
         self._memory, self._planned, self._stepped = steered.memory, planned, now
-        changed = self.data is None or _shown(steered) != _shown(self.data)
-        if changed:
-            self._log(steered)
-        self.data = steered
-        if changed:
-            self.async_update_listeners()
+        self._shadow = replace(self._shadow, said=steered.intents)
+        changed = self._last is None or _shown(steered) != _shown(self._last)
+        self._last = steered
+        if self._mode == MODE_AUTOMATIC:
+            self.data = steered
+            if changed:
+                self._log(steered)
+                self.async_update_listeners()
         return self._with(planned, steered)
 
     @staticmethod

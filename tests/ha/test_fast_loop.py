@@ -8,6 +8,7 @@ from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.merit_order.audit import Happening
 from custom_components.merit_order.engine.assets._grid import GridParams
 from custom_components.merit_order.engine.steer import Cause, Note
 
@@ -92,6 +93,32 @@ async def test_nothing_is_steered_unless_automatic(hass: HomeAssistant, clock: A
     assert entry.runtime_data.steering.data is None
     assert state_of(hass, GUARD) == STATE_OFF
     assert state_of(hass, BOILER) == STATE_OFF
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_advise_says_what_the_loop_would_do_and_does_not_repeat_it(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    entry = await start(hass, clock, "advise")
+    for _ in range(6):
+        # The boiler does not run, so its 2 kW are not on this meter.
+        meter(hass, 2200)
+        await run(clock, 10)
+        meter(hass, 2150)
+        await run(clock, 10)
+    lines = [line for line in entry.runtime_data.trail.recent(100) if line.asset == BOILER_ID]
+    assert {line.happening for line in lines} == {Happening.WOULD}
+    assert [(line.does, line.reason) for line in lines] == [("on", "on"), ("off", "import_limit")]
+    assert state_of(hass, BOILER) == STATE_OFF
+    meter(hass, 800)
+    await run(clock, 10)
+    hass.config_entries.async_update_entry(entry, options={"mode": "automatic"})
+    await run(clock, 30)
+    assert state_of(hass, BOILER) == STATE_ON, "in automatic all begins anew: nothing had been held back"
+    assert entry.runtime_data.steering.data is not None
+    hass.config_entries.async_update_entry(entry, options={"mode": "advise"})
+    await run(clock, 10)
+    assert entry.runtime_data.steering.data is None
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 

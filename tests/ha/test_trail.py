@@ -175,6 +175,42 @@ async def test_thirty_days_are_kept_and_no_more(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+async def test_what_is_told_while_the_day_turns_is_kept(
+    hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry, _ = await move_in(hass, clock)
+    trail = entry.runtime_data.trail
+    write = Store._async_write_data
+
+    def line(power: float) -> Entry:
+        return Entry(
+            at=START,
+            happening=Happening.COMMANDED,
+            asset=BATTERY_ID,
+            name="Battery",
+            role=Role.BATTERY,
+            action=Action.POWER,
+            power_kw=power,
+        )
+
+    async def slowly(store: Any, data: Any) -> None:
+        if store.key == TODAY:
+            trail.note("slow", line(2.0))
+        await write(store, data)
+
+    trail.note("slow", line(1.0))
+    with monkeypatch.context() as disk:
+        disk.setattr(Store, "_async_write_data", slowly)
+        await trail._turn(START + timedelta(days=1))
+    assert hass_storage[TODAY]["data"]["entries"][-1]["power_kw"] == 1.0
+    assert [found.power_kw for found in trail.recent(10)] == [2.0]
+    trail.note("slow", line(3.0))
+    await trail.flush()
+    kept = hass_storage[f"merit_order.home.audit.{(START + timedelta(days=1)).date().isoformat()}"]
+    assert [found["power_kw"] for found in kept["data"]["entries"]] == [2.0, 3.0]
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
 async def test_a_wild_day_does_not_fill_the_disk(hass: HomeAssistant, clock: Advance) -> None:
     entry, _ = await move_in(hass, clock)
     trail = entry.runtime_data.trail

@@ -129,10 +129,7 @@ class Knob:
 
     def share_on(self, phase: int) -> float:
         """How much of its power hangs on phase 1, 2 or 3."""
-        own = self.params.get("phase")
-        if own in (1, 2, 3) and not (self.sort is Sort.STEPS and int(self.params.get("phases", 1)) == 3):
-            return 1.0 if own == phase else 0.0
-        return 1 / 3
+        return share_on(self.driven, phase)
 
 
 def knob(driven: Driven, mark: Mark | None, at: datetime) -> Knob | None:
@@ -190,6 +187,15 @@ def is_on(driven: Driven, drawn: float) -> bool:
     """Whether its relay is closed, or it draws power where nothing tells of a relay."""
     switch = driven.readings.switch if driven.readings is not None else None
     return switch.on if switch is not None and switch.on is not None else drawn > TRACE_KW
+
+
+def share_on(driven: Driven, phase: int) -> float:
+    """How much of its power hangs on phase 1, 2 or 3; of a charger that switches phases it is taken to use all."""
+    params = driven.spec.params
+    own = params.get("phase")
+    if own in (1, 2, 3) and not (driven.role is Role.CHARGER and int(params.get("phases", 1)) == 3):
+        return 1.0 if own == phase else 0.0
+    return 1 / 3
 
 
 def _seen(mark: Mark | None, on: bool, at: datetime, drawn: float) -> Mark:
