@@ -170,13 +170,29 @@ def _asset(
         id=asset.id,
         kind=asset.kind.key,
         name=asset.config.name,
-        params={**asset.config.params, **home.controls.params(asset.id), **home.learned.params(asset)},
+        params={
+            **asset.config.params,
+            **home.controls.params(asset.id),
+            **home.learned.params(asset),
+            **_unable(home, asset),
+        },
         state={**_measured(home, asset, now, inputs), **extra},
         series={**_series(home, asset, now, inputs), **home.learned.series(asset, now)},
         needs=home.controls.needs(asset.id, now),
         overrides=home.controls.overrides(asset.id, now),
         controlled=asset.steerable and home.controls.enabled(asset.id) and asset.id not in home.withheld,
     )
+
+
+def _unable(home: Home, asset: PlannedAsset) -> dict[str, Any]:
+    """What was set of an asset but its device cannot be told: told one phase, such a charger would use all three."""
+    device = home.devices.get(asset.subentry_id)
+    if asset.role is not Role.CHARGER or not asset.writable or device is None:
+        return {}
+    conduct = device.kind.conduct
+    if conduct is not None and conduct.switches_phases(device.config.options):
+        return {}
+    return {"phase_switching": False}
 
 
 def _series(home: Home, asset: PlannedAsset, now: datetime, inputs: list[InputStatus]) -> dict[str, Forecast]:

@@ -127,7 +127,7 @@ def _charger(command: Command, reading: ChargerReading | None, params: Mapping[s
         return Verdict.OBEYED if reading.power_kw <= STILL_KW else Verdict.IGNORED
     if amps is None:
         return Verdict.OBEYED
-    most = amps * VOLT * int(params.get("phases") or 3) / 1000
+    most = amps * VOLT * (command.phases or int(params.get("phases") or 3)) / 1000
     if reading.power_kw <= most + max(NEAR_KW, NEAR_SHARE * most):
         return Verdict.OBEYED
     return Verdict.HALF

@@ -81,6 +81,8 @@ def test_a_charger_offers_and_what_the_car_takes_is_its_own_business() -> None:
     assert compare(offer(16.0), charger(3.6), PARAMS, CONDUCT) is Verdict.OBEYED
     assert compare(offer(16.0), charger(0.0), PARAMS, CONDUCT) is Verdict.OBEYED
     assert compare(offer(6.0), charger(7.0), PARAMS, CONDUCT) is Verdict.HALF
+    on_one = replace(offer(16.0), phases=1)
+    assert compare(on_one, charger(11.0), PARAMS, CONDUCT) is Verdict.HALF, "it went on with all three phases"
     assert compare(offer(0.0), charger(3.6), PARAMS, CONDUCT) is Verdict.IGNORED
     assert compare(offer(16.0), charger(None), PARAMS, CONDUCT) is Verdict.UNKNOWN
 

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from custom_components.merit_order.engine.model.roles import GridReading
 from custom_components.merit_order.engine.model.snapshot import DemandHours
 from custom_components.merit_order.engine.steer import Cause, Note
-from custom_components.merit_order.engine.steer._phases import signed_currents
+from custom_components.merit_order.engine.steer._knobs import knob
+from custom_components.merit_order.engine.steer._phases import added, signed_currents
 
 from .house import FLANDERS, START, House, battery, boiler, car, limited, pump
 
@@ -99,6 +101,52 @@ def test_the_phase_an_appliance_hangs_on_is_kept() -> None:
     # 3 kW and 2 kW on the first phase are 22 A; what hangs on the second does not help.
     assert (needed.drawn, optional.drawn) == (0.0, 0.8)
     assert causes(house) == {Cause.PHASE_LIMIT}
+
+
+def test_what_hangs_on_a_phase_nobody_knows_begins_only_where_any_has_room() -> None:
+    """Proves: 4 kW on the first phase leave 1.75 kW of 25 A, and 2 kW may come there. Sensitivity: told that it hangs
+    on the second phase, or with a bigger fuse, it runs.
+    """
+
+    def ran(amperes: float, **known: int) -> float:
+        needed = boiler("on")
+        needed.params = {**needed.params, **known}
+        house = House([needed], base_kw=5.0, phase_base_kw=(4.0, 0.5, 0.5), planned_grid_kw=7.0)
+        limited(house, phase_limit_a=amperes).live(2 * MINUTES)
+        return needed.drawn
+
+    assert ran(25.0) == 0.0
+    assert ran(25.0, phase=2) == ran(32.0) == 2.0
+
+
+SWITCHING = {"phases": 3, "phase_switching": True}
+ONE = {"phases": 1}
+
+
+@pytest.mark.parametrize(
+    ("params", "drawn", "wish", "most"),
+    [
+        ({"phases": 3}, 0.0, 6.9, 2.3),
+        (SWITCHING, 0.0, 6.9, 2.3),
+        (SWITCHING, 0.0, 3.68, 3.68),  # 16 A, on one phase that nobody knows
+        (SWITCHING, 6.9, 3.68, 3.68 - 2.3),
+        (SWITCHING, 3.68, 6.9, 2.3),  # it may be on another phase now
+        (SWITCHING, 3.68, 0.0, -3.68 / 3),
+        (ONE, 0.0, 3.68, 3.68),
+        ({**ONE, "phase": 1}, 0.0, 3.68, 3.68),
+        ({**ONE, "phase": 2}, 0.0, 3.68, 0.0),
+        ({"phases": 2}, 0.0, 4.6, 2.3),
+    ],
+)
+def test_what_a_car_may_add_to_a_phase(
+    params: dict[str, Any], drawn: float, wish: float, most: float
+) -> None:
+    charging = car(wish, params=params, phases=params["phases"], drawn=drawn)
+    driven = House([charging]).view().driven[0]
+    turned = knob(driven, None, START)
+    assert turned is not None
+    turned.wish, turned.settled = wish, False
+    assert added(turned, 1) == pytest.approx(most)
 
 
 def test_currents_without_a_sign_get_the_one_that_fits_the_power() -> None:

@@ -53,6 +53,8 @@ class Conduct:
     """False: a battery that takes no watts, only the mode that comes nearest; it is judged by the direction."""
     follows: Callable[[Mapping[str, Any]], bool] = lambda options: True
     """Whether a battery set up with these options is known to keep the grid at zero by itself when given back."""
+    switches_phases: Callable[[Mapping[str, Any]], bool] = lambda options: False
+    """Whether a charger set up with these options can be told on how many phases to charge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
+from ..actuate import charging_phases
 from ..assets._load import OPTIONAL
 from ..assets._vehicle import AT_ONCE, SOLAR_ONLY, VehicleParams, powers, settings_kw
 from ..model.codec import from_json
@@ -28,6 +29,8 @@ DEFAULT_KW = 1.0
 ANY_KW = 0.1
 """Steps in which a charger is told its power when it takes any."""
 USUAL_PRIORITY = 5
+ONE_PHASE_KW = 3.7
+"""What draws more hangs on three phases: a socket carries 16 A."""
 
 
 class Sort(Enum):
@@ -128,8 +131,19 @@ class Knob:
         return self.levels[min(bisect_right(self.levels, kw + 1e-6), len(self.levels) - 1)]
 
     def share_on(self, phase: int) -> float:
-        """How much of its power hangs on phase 1, 2 or 3."""
+        """How much of its power hangs on phase 1, 2 or 3, as far as is known."""
         return share_on(self.driven, phase)
+
+    @property
+    def phase_known(self) -> bool:
+        """Whether it is told on which one phase it always hangs."""
+        return any(self.share_on(phase) == 1.0 for phase in (1, 2, 3))
+
+    def phases(self, kw: float) -> int:
+        """On how many phases it draws `kw`; a home battery is taken to use all."""
+        if self.sort is Sort.STEPS:
+            return charging_phases(kw, self.params)
+        return 1 if self.sort is Sort.SWITCH and self.most <= ONE_PHASE_KW else 3
 
 
 def knob(driven: Driven, mark: Mark | None, at: datetime) -> Knob | None:
@@ -190,10 +204,10 @@ def is_on(driven: Driven, drawn: float) -> bool:
 
 
 def share_on(driven: Driven, phase: int) -> float:
-    """How much of its power hangs on phase 1, 2 or 3; of a charger that switches phases it is taken to use all."""
+    """How much of its power hangs on phase 1, 2 or 3; what is not told to hang on one is taken to use all."""
     params = driven.spec.params
-    own = params.get("phase")
-    if own in (1, 2, 3) and not (driven.role is Role.CHARGER and int(params.get("phases", 1)) == 3):
+    own, own_phases = params.get("phase"), int(params.get("phases", 3))
+    if own in (1, 2, 3) and not (driven.role is Role.CHARGER and own_phases > 1):
         return 1.0 if own == phase else 0.0
     return 1 / 3
 

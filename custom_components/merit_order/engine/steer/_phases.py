@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 from ..model.roles import GridReading
-from ._knobs import Knob
+from ._knobs import TRACE_KW, Knob
 from ._view import View
 
 VOLT = 230.0
@@ -21,11 +21,26 @@ def phases_over(view: View, knobs: Sequence[Knob]) -> list[tuple[int, Callable[[
         measured = amperes * limits.voltage / 1000
 
         def over(phase: int = phase, measured: float = measured) -> float:
-            change = sum((knob.expected() - knob.drawn) * knob.share_on(phase) for knob in knobs)
-            return measured + change - most
+            return measured + sum(added(knob, phase) for knob in knobs) - most
 
         found.append((phase, over))
     return found
+
+
+def added(knob: Knob, phase: int) -> float:
+    """What the wish of a knob adds to a phase in kW, at most.
+
+    What does not use all three hangs nobody knows where: more of it may come on any, and less of it helps each a third.
+    Once it runs the meter tells.
+    """
+    after, before = knob.expected(), knob.drawn
+    if knob.phase_known:
+        return (after - before) * knob.share_on(phase)
+    onto, off = knob.phases(after), knob.phases(before)
+    if onto == off or after <= TRACE_KW or before <= TRACE_KW:
+        change, used = after - before, onto if after > TRACE_KW else off
+        return change / used if change > 0 else change / 3
+    return after / onto - (before / 3 if off == 3 else 0.0)
 
 
 def signed_currents(grid: GridReading) -> tuple[float, ...]:

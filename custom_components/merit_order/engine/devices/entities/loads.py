@@ -171,7 +171,12 @@ CHARGER = Binding(
     read=_charger,
     write=_charge,
     release=_end_scripts,
-    conduct=Conduct(writes_per_day={"": 600}, shows_within_s=90.0),
+    conduct=Conduct(
+        writes_per_day={"": 600},
+        shows_within_s=90.0,
+        # A script is given the phases and may set them.
+        switches_phases=lambda options: bool(options.get("phases") or options.get("charge_script")),
+    ),
     writable=lambda bound: bound.has("switch", "current", "charge_script", "stop_script"),
 )
 
