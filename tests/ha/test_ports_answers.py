@@ -1,13 +1,16 @@
 """What other integrations know, through Home Assistant's own machinery."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar.const import DATA_COMPONENT
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     MockModule,
@@ -17,6 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.merit_order.engine.model.errors import SilentPeer, SourceError
+from custom_components.merit_order.engine.tariffs._holidays import Holidays
 from custom_components.merit_order.ports import build_ports
 
 SUNNY = {"wh_hours": {"2026-06-15T12:00:00+02:00": 1000, "2026-06-15T13:00:00+02:00": 500.5}}
@@ -37,6 +41,26 @@ def sun_integration(hass: HomeAssistant, answer: Any) -> MockConfigEntry:
     entry.add_to_hass(hass)
     entry.mock_state(hass, ConfigEntryState.LOADED)
     return entry
+
+
+class Feasts(CalendarEntity):
+    """A calendar of holidays, as core's Holiday makes them: whole days."""
+
+    _attr_name = "Holidays"
+    event = None
+
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        return [CalendarEvent(start=date(2026, 12, 25), end=date(2026, 12, 27), summary="Christmas")]
+
+
+async def test_holidays_are_read_from_a_real_calendar(hass: HomeAssistant) -> None:
+    assert await async_setup_component(hass, "calendar", {})
+    await hass.data[DATA_COMPONENT].async_add_entities([Feasts()])
+    holidays = Holidays(build_ports(hass), "calendar.holidays")
+    found = await holidays.between(datetime(2026, 12, 24, tzinfo=UTC), datetime(2026, 12, 28, tzinfo=UTC))
+    assert found == {date(2026, 12, 25), date(2026, 12, 26)}
 
 
 async def test_a_solar_forecast_of_another_integration_is_found_and_read(hass: HomeAssistant) -> None:

@@ -78,7 +78,8 @@ async def test_prices_by_time_with_earnings_and_a_peak_charge(
     result = await submit(hass, result, {"price": 0.05})
     await submit(hass, result, {"price_per_kw_year": 53.0, "floor_kw": 2.5})
     ((_, tariff),) = stored.tariffs(entry)
-    assert tariff.supply.options == {"price": 0.25, "periods": [EVENING], "holidays": "2026-12-25"}
+    by_wall_clock = {"holidays": "2026-12-25", "winter_time": False}
+    assert tariff.supply.options == {"price": 0.25, "periods": [EVENING], **by_wall_clock}
     assert tariff.export == stored.PlugIn(kind="fixed", options={"price": 0.05})
     assert tariff.capacity == stored.CapacityConfig(price_per_kw_year=53.0, floor_kw=2.5)
 
@@ -88,6 +89,15 @@ async def test_a_period_that_cannot_be_is_refused(hass: HomeAssistant, entry: Mo
     answers = {"price": 0.25, "periods": [EVENING], "advanced": {"holidays": "Christmas"}}
     result = await submit(hass, result, answers)
     assert result["errors"] == {"base": "invalid_input"}
+
+
+async def test_holidays_of_an_entity_that_tells_none_are_refused(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    result = await choose(hass, await begin(hass, entry), "import_time_of_use")
+    answers = {"price": 0.25, "periods": [EVENING], "holidays_entity": "calendar.nowhere", "advanced": {}}
+    result = await submit(hass, result, answers)
+    assert result["errors"] == {"holidays_entity": "cannot_connect"}
 
 
 async def test_a_home_has_one_tariff(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -122,7 +132,7 @@ async def test_parts_are_changed_one_at_a_time(hass: HomeAssistant, entry: MockC
 
     assert "export_fixed" in (await change())["menu_options"]
     result = await choose(hass, await choose(hass, await change(), "supply"), "import_time_of_use")
-    assert suggested(result) == {"advanced": {}}, "another contract starts empty"
+    assert suggested(result) == {"advanced": {"winter_time": False}}, "another contract starts empty"
     await submit(hass, result, {"price": 0.2, "periods": []})
     ((subentry_now, tariff),) = stored.tariffs(entry)
     assert tariff.supply.kind == "time_of_use"

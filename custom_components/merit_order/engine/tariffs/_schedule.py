@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..model.errors import InputError
 from ..model.series import Series, Span
@@ -46,15 +45,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class TimeOfUse:
-    """`periods` in order of precedence; `base` (currency/kWh) holds where none does."""
+    """`periods` in order of precedence; `base` (currency/kWh) holds where none does. `zone` is the meter's clock."""
 
     base: float
     periods: tuple[Period, ...]
-    zone: ZoneInfo
+    zone: tzinfo
     holidays: frozenset[date] = frozenset()
 
     def price_at(self, at: datetime) -> float:
-        """The price at the instant `at`, by the wall clock of the home."""
+        """The price at the instant `at`, by the meter's clock."""
         local = at.astimezone(self.zone)
         return next(
             (period.price for period in self.periods if period.holds(local, self.holidays)), self.base
