@@ -31,10 +31,15 @@ class Meter:
 
 
 async def prices(
-    moment: str, hours: float = 48, kw: float = 1.0, since: str = "2026-01-01", **more: Any
+    moment: str,
+    hours: float = 48,
+    kw: float = 1.0,
+    since: str = "2026-01-01",
+    zone: str = "Europe/Brussels",
+    **more: Any,
 ) -> Series:
     history = Meter(kw, at(since))
-    async with ports(moment, history=history, timezone="Europe/Brussels", **more) as home:
+    async with ports(moment, history=history, timezone=zone, **more) as home:
         tariff = KIND.build(
             settle(KIND.options, {"steps": STEPS, "statistic": "sensor.meter"}), home, "import"
         )
@@ -61,6 +66,12 @@ async def test_a_new_month_begins_with_the_first_step_at_local_midnight() -> Non
     assert series.value_at(at("2026-06-30T21:59")) == 0.40
     assert series.value_at(at("2026-06-30T22:00")) == 0.25
     assert {span.quality for span in series.spans} == {Quality.KNOWN}
+
+
+async def test_a_month_that_begins_at_half_past_by_utc() -> None:
+    series = await prices("2026-06-30T12:00", 24, zone="Australia/Adelaide")
+    assert series.value_at(at("2026-06-30T14:29")) == 0.40
+    assert series.value_at(at("2026-06-30T14:30")) == 0.25
 
 
 async def test_hours_the_recorder_missed_count_as_usual() -> None:

@@ -57,6 +57,8 @@ class Tiered:
         step_now: float | None = None
         while at < end:
             following = min(at.replace(minute=0, second=0, microsecond=0) + HOUR, end)
+            # A month may begin in the middle of a UTC hour, as in Adelaide.
+            following = month if (month := self._month(following)) > at else following
             if at == self._month(at):
                 volume = 0.0
             price = self._price(volume)
