@@ -69,6 +69,20 @@ def test_the_parameters_of_a_simulated_room_are_found_again(
     assert fit.error_k < 0.3
 
 
+def test_a_room_does_not_tell_how_much_heat_a_kilowatt_hour_makes() -> None:
+    """Why without a heat meter the COP that was set stays: a pump twice as good in a house twice as heavy that loses
+    twice as much is warm at the same hours for the same kilowatt-hours.
+    """
+    room, outside, heat, _ = lived(8.0, 0.2, 0.1, days=14)
+    power = heat / cop_at(3.0, outside, 40.0)
+    one, two = (fit_room(room, outside, cop_at(cop, outside, 40.0) * power) for cop in (2.0, 4.0))
+    assert one is not None
+    assert two is not None
+    assert two.error_k == pytest.approx(one.error_k, rel=1e-6)
+    assert two.capacity_kwh_k == pytest.approx(2 * one.capacity_kwh_k, rel=1e-6)
+    assert two.loss_kw_k == pytest.approx(2 * one.loss_kw_k, rel=1e-6)
+
+
 def test_the_sun_is_told_from_a_smaller_loss_when_it_is_known() -> None:
     """Sensitivity: without the sun the room seems to lose less."""
     room, outside, heat, sun = lived(8.0, 0.2, 0.1, sun=0.25)
