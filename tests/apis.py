@@ -58,8 +58,8 @@ class Shelf:
     def save(self, key: str, value: Any) -> None:
         self.values[key] = json.dumps(value)
 
-    async def flush(self) -> None:
-        """Memory is written at once."""
+    async def keep(self, key: str, value: Any) -> None:
+        self.save(key, value)
 
 
 @dataclass

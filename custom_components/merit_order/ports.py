@@ -13,7 +13,6 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.recorder import DATA_INSTANCE
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
@@ -21,9 +20,16 @@ from .engine.model.errors import WriteRefused
 from .engine.model.ports import EntityState, Ports
 from .engine.model.series import Series, Span
 from .ports_answers import HassActions, HassSolarForecasts
+from .sure_store import SureStore
 
 STORE_VERSION = 1
 SAVE_DELAY_S = 5.0
+
+
+class NotKept(WriteRefused):
+    """The disk takes nothing: what a device was like before could not be put back after a crash."""
+
+    key = "not_kept"
 
 
 class HassClock:
@@ -110,16 +116,14 @@ class HassHistory:
 class Shelf:
     """JSON values by key that survive a restart. Without a file (config flow) they live as long as the object."""
 
-    def __init__(
-        self, file: Store[dict[str, Any]] | None = None, values: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, file: SureStore | None = None, values: dict[str, Any] | None = None) -> None:
         self._file = file
         self._values = values or {}
 
     @classmethod
     async def open(cls, hass: HomeAssistant, name: str) -> Self:
         """The shelf kept under `name`, read from disk."""
-        file: Store[dict[str, Any]] = Store(hass, STORE_VERSION, f"{DOMAIN}.{name}", private=True)
+        file = SureStore(hass, STORE_VERSION, f"{DOMAIN}.{name}", private=True)
         return cls(file, await file.async_load())
 
     def load(self, key: str) -> Any:
@@ -132,8 +136,17 @@ class Shelf:
         if self._file is not None:
             self._file.async_delay_save(lambda: dict(self._values), SAVE_DELAY_S)
 
+    async def keep(self, key: str, value: Any) -> None:
+        """Keep `value` under `key`, on disk when this returns. Raises NotKept; then what was there before is kept."""
+        before = self._values.get(key)
+        self._values[key] = value
+        await self.flush()
+        if self._file is not None and not self._file.written:
+            self._values[key] = before
+            raise NotKept("what stood before could not be written to disk")
+
     async def flush(self) -> None:
-        """Write to disk now: for what must be there before something else happens."""
+        """Write to disk now, if it can be."""
         if self._file is not None:
             await self._file.async_save(self._values)
 

@@ -93,6 +93,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.unwritten = False
+        self.full = False
 
     def load(self, key: str) -> Any:
         """Return what was saved."""
@@ -103,8 +104,11 @@ class MemoryStore:
         self.values[key] = value
         self.unwritten = True
 
-    async def flush(self) -> None:
-        """All is safe from here on."""
+    async def keep(self, key: str, value: Any) -> None:
+        """Keep it safe, unless the disk is `full`."""
+        if self.full:
+            raise WriteRefused("the disk is full")
+        self.values[key] = value
         self.unwritten = False
 
 

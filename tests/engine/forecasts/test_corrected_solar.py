@@ -59,8 +59,8 @@ class Disk:
     def save(self, key: str, value: Any) -> None:
         self.values[key] = value
 
-    async def flush(self) -> None:
-        """Memory is written at once."""
+    async def keep(self, key: str, value: Any) -> None:
+        self.save(key, value)
 
 
 @dataclass

@@ -173,8 +173,7 @@ class HomeWizard:
     async def _switch(self, *, on: bool, keep: bool) -> None:
         state = await self._state()
         if keep and self._ports.store.load(self._shelf) is None:
-            self._ports.store.save(self._shelf, bool(state.power_on))
-            await self._ports.store.flush()
+            await self._ports.store.keep(self._shelf, bool(state.power_on))
         if state.power_on is on:
             return
         if state.switch_lock:

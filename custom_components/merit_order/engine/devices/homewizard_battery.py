@@ -149,8 +149,7 @@ class HomeWizardBattery:
             raise WriteRefused(f"the battery cannot {command.action}", action=command.action)
         group = await self._ask(0, self._meter.batteries)
         if command.expires > self._ports.clock.now() and self._ports.store.load(self._shelf) is None:
-            self._ports.store.save(self._shelf, str(group.mode or MODES.ZERO))
-            await self._ports.store.flush()
+            await self._ports.store.keep(self._shelf, str(group.mode or MODES.ZERO))
         mode = nearest(command.power_kw, group.max_consumption_w / 1000)
         await self._choose(mode)
         self._told = mode

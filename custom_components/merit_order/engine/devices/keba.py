@@ -87,8 +87,8 @@ class Keba:
     async def read(self) -> Readings:
         """What it says now; a value this model does not have is None."""
         started = time.monotonic()
-        values = [await self._tolerant(register) for register in (CABLE, POWER, ENERGY, OFFERED)]
-        cable, power, energy, offered = values
+        values = [await self._tolerant(register) for register in (STATE, CABLE, POWER, ENERGY, OFFERED)]
+        state, cable, power, energy, offered = values
         self._took_s = time.monotonic() - started
         charger = ChargerReading(
             power_kw=power,
@@ -99,7 +99,7 @@ class Keba:
         return Readings(
             at=self._ports.clock.now(),
             charger=charger,
-            stands=self._stands(charger),
+            stands=self._stands(charger, state),
             counters={
                 **self.link.counters,
                 "invalid": self._words.invalid,
@@ -107,15 +107,16 @@ class Keba:
             },
         )
 
-    def _stands(self, charger: ChargerReading) -> Mapping[Role, bool]:
+    def _stands(self, charger: ChargerReading, state: float | None) -> Mapping[Role, bool]:
         """Whether the current told last is still offered. Without a car, or told on, that says nothing."""
         if self._told_a is None or charger.current_a is None or not charger.connected:
             return {}
         if self._told_a == 0.0:
             return {Role.CHARGER: charger.current_a == 0.0 or (charger.power_kw or 0.0) < QUIET_KW}
         if charger.current_a == 0.0:
-            # It offers nothing: switched off by someone, not authorised, or the car is full. Nobody can tell.
-            return {}
+            # Interrupted it was stopped by someone, or is too hot: either way it is not ours to start again. Otherwise
+            # it is not authorised, or the car is full. Nobody can tell.
+            return {Role.CHARGER: False} if state == INTERRUPTED else {}
         return {Role.CHARGER: abs(charger.current_a - self._told_a) < 0.1}
 
     async def _number(self, register: Register) -> float | None:
@@ -171,8 +172,7 @@ class Keba:
         amps = offered or most
         if state is None or amps is None:
             raise WriteRefused("the wallbox does not tell its state")
-        self._ports.store.save(self._shelf, {"amps": amps, "enabled": int(state) != INTERRUPTED})
-        await self._ports.store.flush()
+        await self._ports.store.keep(self._shelf, {"amps": amps, "enabled": int(state) != INTERRUPTED})
 
     async def _give_back(self) -> None:
         before = self._ports.store.load(self._shelf)

@@ -63,8 +63,11 @@ class Store(Protocol):
         """Keep `value` (JSON types) under `key`; written to disk soon after."""
         ...
 
-    async def flush(self) -> None:
-        """Write to disk now: for what must be there before something else happens."""
+    async def keep(self, key: str, value: Any) -> None:
+        """Keep `value` under `key`, on disk when this returns: for what must be there before something else happens.
+
+        Raises SourceError; then what was there before is kept.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from ...model.roles import Identity, Role
 from ...model.units import energy_kwh, power_kw, temperature_c
 
 TOGGLES = ("switch", "input_boolean", "light", "fan", "climate", "water_heater")
+SWITCHES = tuple(f"{domain}." for domain in TOGGLES)
 READ_BACK_S = 10.0
 READ_BACK_STEP_S = 0.5
 POLL_S = 5.0
@@ -48,6 +49,8 @@ class Bound:
         """Whether what stands there is to be kept before it is changed: not for a command that is over at once."""
         self._shelf = f"devices/{unique_id}/before"
         self._told: dict[str, str | float] = {}
+        self._aimed_off: dict[str, bool] = {}
+        """By thermostat that was given a set-point: whether it was off then. Switched since, a hand was on it."""
 
     def has(self, *options: str) -> bool:
         """Whether any of these options is set."""
@@ -154,16 +157,18 @@ class Bound:
         await self._set_target(entity_id, target)
         if self.keeping:
             self._told[entity_id] = self._within(entity_id, target, "min_temp", "max_temp")
+            self._aimed_off[entity_id] = state.state == "off"
 
     def stands(self) -> bool | None:
         """Whether all that was borrowed stands as it was set; None while nothing is, or one of them says nothing."""
-        if not self._told or any(self._says(entity_id) is None for entity_id in self._told):
+        if not self._told or any(self.says(entity_id) is None for entity_id in self._told):
             return None
         return all(self._as_told(entity_id, value) for entity_id, value in self._told.items())
 
     def _as_told(self, entity_id: str, value: str | float) -> bool:
         if isinstance(value, float) and entity_id.startswith(("climate.", "water_heater.")):
-            return self._aims_at(entity_id, value)
+            is_off = self.says(entity_id) == "off"
+            return self._aims_at(entity_id, value) and is_off is self._aimed_off.get(entity_id, is_off)
         return self._agrees(entity_id, value)
 
     def _reachable(self, entity_id: str, value: str | float) -> str | float:
@@ -179,8 +184,7 @@ class Bound:
         before = self._before()
         if self.keeping and entity_id not in before:
             before[entity_id] = _remember(entity_id, state)
-            self.ports.store.save(self._shelf, before)
-            await self.ports.store.flush()
+            await self.ports.store.keep(self._shelf, before)
 
     async def run(self, script: str, variables: Mapping[str, Any]) -> None:
         """Run a script the person picked, with `variables` in it."""
@@ -211,7 +215,7 @@ class Bound:
     async def _restore(self, entity_id: str, was: Mapping[str, Any]) -> None:
         target = was.get("target")
         # What is off takes no set-point: it is given before switching off, and after switching on.
-        if target is not None and was["state"] == "off" and self._says(entity_id) != "off":
+        if target is not None and was["state"] == "off" and self.says(entity_id) != "off":
             await self._set_target(entity_id, target)
         await self._restore_state(entity_id, was["state"])
         if target is not None and was["state"] != "off":
@@ -220,9 +224,9 @@ class Bound:
     async def _restore_state(self, entity_id: str, state: str | float) -> None:
         domain = entity_id.partition(".")[0]
         if domain == "climate":
-            if self._says(entity_id) != state:
+            if self.says(entity_id) != state:
                 await self._call(domain, "set_hvac_mode", entity_id, {"hvac_mode": state})
-                await self._read_back(entity_id, lambda: self._says(entity_id) == state)
+                await self._read_back(entity_id, lambda: self.says(entity_id) == state)
         elif domain == "water_heater" and state != "off":
             # Not every water heater lets its operation mode be chosen; each can be switched on again.
             await self._set(entity_id, "on")
@@ -233,7 +237,8 @@ class Bound:
         saved = self.ports.store.load(self._shelf)
         return dict(saved) if isinstance(saved, Mapping) else {}
 
-    def _says(self, entity_id: str) -> str | None:
+    def says(self, entity_id: str) -> str | None:
+        """The state of an entity now; None when it says nothing or is not there."""
         state = self.ports.entities.get(entity_id)
         return None if state is None else state.state
 
@@ -283,7 +288,7 @@ class Bound:
         return value if most is None else min(value, most)
 
     def _agrees(self, entity_id: str, value: str | float) -> bool:
-        says = self._says(entity_id)
+        says = self.says(entity_id)
         if says is None:
             return False
         if isinstance(value, str):
@@ -301,7 +306,7 @@ class Bound:
         while not agrees():
             if waited >= READ_BACK_S:
                 self.counters["refused"] += 1
-                raise WriteRefused(f"{entity_id} says {self._says(entity_id)}", entity=entity_id)
+                raise WriteRefused(f"{entity_id} says {self.says(entity_id)}", entity=entity_id)
             await self.ports.clock.sleep(READ_BACK_STEP_S)
             waited += READ_BACK_STEP_S
 

@@ -9,7 +9,7 @@ from ...model.options import Option, OptionType
 from ...model.ports import Ports
 from ...model.roles import Action, Command, Identity, Readings, Role
 from .._base import Conduct, Device, DeviceKind
-from ._bound import POLL_S, Bound, EntityMissing, EntityUnit, NothingChosen, identity
+from ._bound import POLL_S, SWITCHES, Bound, EntityMissing, EntityUnit, NothingChosen, identity
 
 
 class EntitiesUnavailable(BadData):
@@ -68,7 +68,7 @@ class EntityDevice:
     async def read(self) -> Readings:
         """Raises EntitiesUnavailable when no chosen entity tells anything, EntityUnit on a wrong unit."""
         part = self._binding.read(self.bound)
-        if all(getattr(part, field.name) in (None, ()) for field in fields(part)):
+        if all(getattr(part, field.name) in (None, ()) for field in fields(part)) and not self._says_on():
             raise EntitiesUnavailable("no chosen entity tells anything")
         stands = self.bound.stands()
         return Readings(
@@ -76,6 +76,14 @@ class EntityDevice:
             counters=dict(self.bound.counters),
             stands={} if stands is None else {self._binding.role: stands},
             **{self._binding.role.value: part},
+        )
+
+    def _says_on(self) -> bool:
+        """Whether what switches it says how it stands, where nothing is measured: a tank on a bare relay."""
+        switches = (str(self.bound.options.get(option) or "") for option in self._binding.main)
+        return any(
+            entity_id.startswith(SWITCHES) and self.bound.says(entity_id) is not None
+            for entity_id in switches
         )
 
     async def write(self, command: Command) -> None:
