@@ -12,7 +12,7 @@ from custom_components.merit_order.engine.model.errors import BadData, InputErro
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.tariffs import tariff_kind
 from custom_components.merit_order.engine.tariffs._clean import WrongCurrency
-from custom_components.merit_order.engine.tariffs._octopus_account import UnknownAccount
+from custom_components.merit_order.engine.tariffs._octopus_account import TwoRegisters, UnknownAccount
 from tests.apis import at, error, fixture, json_, ports, service
 
 pytestmark = pytest.mark.usefixtures("loopback")
@@ -78,8 +78,10 @@ async def test_economy_7_is_not_taken_for_a_single_rate() -> None:
     two = json.loads(fixture("octopus/account.json").replace("E-1R-GO", "E-2R-GO"))
     async with service() as octopus, ports("2026-06-15T12:00Z") as home:
         octopus.says(json_(two))
-        with pytest.raises(UnknownAccount):
+        with pytest.raises(TwoRegisters) as raised:
             await KIND.check(options(octopus.url), home, "import")
+    assert KIND.field_of_error is not None
+    assert KIND.field_of_error[raised.value.key] == "account"
 
 
 async def test_half_hours_of_both_meters_over_the_clock_change() -> None:

@@ -20,6 +20,12 @@ class UnknownAccount(BadData):
     key = "unknown_account"
 
 
+class TwoRegisters(BadData):
+    """A meter with a day and a night register, which switches by a clock of its own that the service does not tell."""
+
+    key = "two_registers"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
     """A meter point with the product it is on; `region` in lower case. `serials` are its meters, newest last."""
@@ -31,19 +37,25 @@ class Meter:
 
 
 async def meter_of(api: Api, account: str, direction: str, now: datetime) -> Meter:
-    """The meter point of this direction that has an agreement now. Raises UnknownAccount and other SourceErrors."""
+    """The meter point of this direction that has an agreement now. Raises UnknownAccount, TwoRegisters and other
+    SourceErrors.
+    """
     try:
         answer = await api.ask(f"accounts/{account.strip().upper()}/")
     except NotFound as err:
         raise UnknownAccount("Octopus: no such account", service=SERVICE) from err
     with reading(SERVICE):
-        found = list(_meters(answer, direction, now))
+        points = list(_meters(answer, direction, now))
+    found = [meter for registers, meter in points if registers == 1]
+    if points and not found:
+        raise TwoRegisters("Octopus: the meter has two registers (Economy 7)", service=SERVICE)
     if not found:
         raise UnknownAccount("Octopus: the account has no meter in this direction", service=SERVICE)
     return found[0]
 
 
-def _meters(answer: Mapping[str, Any], direction: str, now: datetime) -> Iterator[Meter]:
+def _meters(answer: Mapping[str, Any], direction: str, now: datetime) -> Iterator[tuple[int, Meter]]:
+    """Each meter point that has an agreement, with its number of registers."""
     for home in answer["properties"]:
         if home.get("moved_out_at"):
             continue
@@ -51,14 +63,14 @@ def _meters(answer: Mapping[str, Any], direction: str, now: datetime) -> Iterato
             if bool(point.get("is_export")) != (direction == "export"):
                 continue
             match = TARIFF_CODE.fullmatch(_agreement(point, now))
-            # Two registers (Economy 7) switch by the meter's own clock, which the service does not tell.
-            if match is not None and match["registers"] == "1":
-                yield Meter(
+            if match is not None:
+                meter = Meter(
                     mpan=str(point["mpan"]),
                     serials=tuple(str(meter["serial_number"]) for meter in point["meters"]),
                     product=match["product"],
                     region=match["region"].lower(),
                 )
+                yield int(match["registers"]), meter
 
 
 def _agreement(point: Mapping[str, Any], now: datetime) -> str:

@@ -215,6 +215,7 @@ KIND = TariffKind(
         "unknown_postcode": "postcode",
         "unknown_product": "product",
         "unknown_account": "account",
+        "two_registers": "account",
         "invalid_auth": "api_key",
         "wrong_currency": "product",
     },
