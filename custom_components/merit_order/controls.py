@@ -60,8 +60,19 @@ class Controls:
         self._changed()
 
     @callback
+    def add_override(self, asset_id: str, override: Override, now: datetime) -> None:
+        """Order something for a stated time; what was ordered for any of that time before is taken back."""
+        kept = [
+            other
+            for other in self.overrides(asset_id, now)
+            if other.end <= override.start or override.end <= other.start
+        ]
+        self._of(asset_id)["overrides"] = to_json((*kept, override))
+        self._changed()
+
+    @callback
     def set_override(self, asset_id: str, override: Override | None) -> None:
-        """Order something until a stated time, instead of what was ordered before; None takes it back."""
+        """Order something for a stated time, instead of all that was ordered before; None takes it back."""
         self._of(asset_id)["overrides"] = to_json((override,)) if override is not None else []
         self._changed()
 

@@ -36,6 +36,7 @@ OVERRIDE_SCHEMA = probatio.Schema(
         probatio.Required(ATTR_ASSET): cv.string,
         probatio.Required("mode"): probatio.In([mode.value for mode in OverrideMode]),
         probatio.Required("until"): cv.datetime,
+        probatio.Optional("start"): cv.datetime,
         probatio.Optional("power"): probatio.All(probatio.Coerce(float), probatio.Range(min=-100, max=100)),
     }
 )
@@ -59,13 +60,16 @@ def async_setup_asset_services(hass: HomeAssistant) -> None:
         now = runtime.planner.now
         order = Override(
             mode=OverrideMode(call.data["mode"]),
-            start=now,
+            start=max(dt_util.as_utc(call.data["start"]), now) if "start" in call.data else now,
             end=_ahead(call.data["until"], now),
             power_kw=call.data.get("power"),
         )
-        runtime.home.controls.set_override(asset.id, order)
-        # Who gives an order through us has taken their own hand off.
-        runtime.driver.resume(asset)
+        if order.end <= order.start:
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="ends_before_it_starts")
+        runtime.home.controls.add_override(asset.id, order, now)
+        if order.start <= now:
+            # Who gives an order through us has taken their own hand off.
+            runtime.driver.resume(asset)
         return await _answer(runtime, asset)
 
     async def resume(call: ServiceCall) -> ServiceResponse:

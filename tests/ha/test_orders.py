@@ -36,6 +36,29 @@ async def test_an_order_wins_until_it_ends(
     assert state_of(hass, PLANNED) == STATE_ON
 
 
+async def test_orders_for_other_times_stand_beside_each_other(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance
+) -> None:
+    def order(mode: str, start: int, end: int) -> dict[str, str]:
+        times = {"start": START + timedelta(hours=start), "until": START + timedelta(hours=end)}
+        return {"asset": "Boiler", "mode": mode, **{key: at.isoformat() for key, at in times.items()}}
+
+    def held() -> list[tuple[str, timedelta]]:
+        orders = home.runtime_data.home.controls.overrides(BOILER_ID, dt_util.utcnow())
+        return [(each.mode.value, each.end - START) for each in orders]
+
+    await respond(hass, DOMAIN, "override", order("off", 2, 4))
+    answer = await respond(hass, DOMAIN, "override", order("on", 6, 8))
+    assert [(mode, end // timedelta(hours=1)) for mode, end in held()] == [("off", 4), ("on", 8)]
+    start, end = START + timedelta(hours=6), START + timedelta(hours=8)
+    ordered = [b for b in answer["blocks"] if utc(b["start"]) < end and utc(b["end"]) > start]
+    assert sum(block["energy_kwh"] for block in ordered) == pytest.approx(4.0, abs=0.6)
+    await respond(hass, DOMAIN, "override", order("off", 7, 9))
+    assert [(mode, end // timedelta(hours=1)) for mode, end in held()] == [("off", 4), ("off", 9)]
+    with pytest.raises(ServiceValidationError, match="before it starts"):
+        await respond(hass, DOMAIN, "override", order("on", 5, 4))
+
+
 async def test_resume_takes_orders_and_needs_back(hass: HomeAssistant, home: MockConfigEntry) -> None:
     until = dt_util.utcnow() + timedelta(hours=3)
     await respond(hass, DOMAIN, "override", {"asset": BOILER_ID, "mode": "off", "until": until.isoformat()})
