@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .coordinator import LOGGER
 from .engine.model.roles import Role
 from .engine.model.series import Series
-from .engine.price_level import price_level
+from .engine.price_level import price_level_until
 from .gather import Home, grid_reading
 from .stored import settings
 
@@ -22,7 +22,7 @@ class Live:
     """Powers in kW, prices in currency/kWh, `cost_per_hour` in currency/h (negative while feeding in earns).
 
     None where not known. `price_spike` is the supplier's warning: "none", "potential" or "spike". `measured_at` is when
-    the meter said `grid_kw`; `load_kw` is all that is used in the home.
+    the meter said `grid_kw`, `price_level_until` when another level begins; `load_kw` is all that is used in the home.
     """
 
     price_now: float | None = None
@@ -30,6 +30,7 @@ class Live:
     next_price: float | None = None
     next_price_at: datetime | None = None
     price_level: str | None = None
+    price_level_until: datetime | None = None
     price_spike: str | None = None
     grid_kw: float | None = None
     solar_kw: float | None = None
@@ -109,13 +110,15 @@ def _prices(home: Home, entry: ConfigEntry, now: datetime) -> Live:
     if buy is None:
         return Live(export_price_now=sell.value_at(now) if sell is not None else None)
     upcoming = next((span for span in buy.spans if span.start > now), None)
+    level, until = price_level_until(buy, now, config.cheap_below, config.expensive_above)
     return Live(
         price_now=buy.value_at(now),
         export_price_now=sell.value_at(now) if sell is not None else None,
         next_price=upcoming.value if upcoming is not None else None,
         next_price_at=upcoming.start if upcoming is not None else None,
         price_spike=spike,
-        price_level=price_level(buy, now, config.cheap_below, config.expensive_above),
+        price_level=level,
+        price_level_until=until,
     )
 
 

@@ -93,6 +93,7 @@ LIVE_SENSORS: tuple[LiveSensor, ...] = (
         device_class=SensorDeviceClass.ENUM,
         options=list(LEVELS),
         value_fn=lambda live: live.price_level,
+        attributes_fn=lambda live: {"until": live.price_level_until},
     ),
     LiveSensor(
         key="cost_per_hour",
@@ -244,7 +245,7 @@ class LiveHomeSensor(HomeLiveEntity, SensorEntity):
 
     entity_description: LiveSensor
     # They change with every telegram; nobody looks up when a past price began.
-    _unrecorded_attributes = frozenset({"measured_at", "starts_at"})
+    _unrecorded_attributes = frozenset({"measured_at", "starts_at", "until"})
 
     def __init__(self, coordinator: Any, description: LiveSensor, currency: str) -> None:
         super().__init__(coordinator, description)

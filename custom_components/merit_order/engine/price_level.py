@@ -75,15 +75,29 @@ def price_level(
     window: timedelta = WINDOW,
 ) -> str | None:
     """The level now among the prices of `window` from now on; None when there is no price now."""
+    return price_level_until(prices, now, cheap_below, expensive_above, window)[0]
+
+
+def price_level_until(
+    prices: Series,
+    now: datetime,
+    cheap_below: float | None = None,
+    expensive_above: float | None = None,
+    window: timedelta = WINDOW,
+) -> tuple[str | None, datetime | None]:
+    """The level now, and when another begins as the window looks now; None where that is not known."""
     price = prices.value_at(now)
     if price is None:
-        return None
+        return None, None
     ahead = [span for span in prices.spans if span.end > now and span.start < now + window]
     values = np.array([span.value for span in ahead])
     hours = np.array(
         [(min(span.end, now + window) - max(span.start, now)).total_seconds() / 3600 for span in ahead]
     )
-    return Levels.of(values, hours, cheap_below, expensive_above).level(price)
+    levels = Levels.of(values, hours, cheap_below, expensive_above)
+    level = levels.level(price)
+    others = (span.start for span in ahead if span.start > now and levels.level(span.value) != level)
+    return level, next(others, None)
 
 
 def _quantiles(values: FloatArray, weights: FloatArray) -> tuple[float, float, float]:

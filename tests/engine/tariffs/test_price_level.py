@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.merit_order.engine.model.series import Series, Span
-from custom_components.merit_order.engine.price_level import price_level, price_levels
+from custom_components.merit_order.engine.price_level import price_level, price_level_until, price_levels
 from tests.apis import at
 
 START = at("2026-06-15")
@@ -52,6 +52,14 @@ def test_the_level_now_looks_ahead_and_not_back() -> None:
     assert price_level(prices, START + timedelta(hours=13)) == "normal"
     assert price_level(prices, START + timedelta(hours=24)) is None
     assert price_level(prices, START, cheap_below=0.01) == "normal"
+
+
+def test_a_level_says_until_when_it_holds() -> None:
+    prices = hourly(*[0.05] * 3, *[0.06] * 3, *[0.20] * 7, *[0.30] * 11)
+    assert price_level_until(prices, START) == ("cheap", START + timedelta(hours=6))
+    assert price_level_until(prices, START + timedelta(hours=13)) == ("normal", None)
+    assert price_level_until(prices, START + timedelta(hours=24)) == (None, None)
+    assert price_level_until(prices, START, cheap_below=0.055) == ("cheap", START + timedelta(hours=3))
 
 
 def test_a_long_span_counts_by_its_length() -> None:
