@@ -1,11 +1,12 @@
 /** Registers everything; nothing else happens here. */
 
 import { CapacityCard } from "./capacity-card/card";
+import { DeviceCard } from "./device-card/card";
 import { HealthCard } from "./health-card/card";
 import { KioskCard } from "./kiosk-card/card";
 import { NeedsCard } from "./needs-card/card";
 import { NowCard } from "./now-card/card";
-import { offeredCards } from "./offered";
+import { offeredCards, offeredStrategy } from "./offered";
 import { Ago } from "./parts/ago";
 import { MoneyBars } from "./parts/bars";
 import { PlanChart } from "./parts/chart/chart";
@@ -37,6 +38,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   "merit-order-capacity": CapacityCard,
   "merit-order-scorecard": ScorecardCard,
   "merit-order-health": HealthCard,
+  "merit-order-device": DeviceCard,
   "merit-order-kiosk": KioskCard,
   "ll-strategy-dashboard-merit-order": DashboardStrategy,
 };
@@ -52,9 +54,4 @@ const offered = window as unknown as { customCards?: object[]; customStrategies?
 offered.customCards ??= [];
 offered.customCards.push(...offeredCards());
 offered.customStrategies ??= [];
-offered.customStrategies.push({
-  type: "merit-order",
-  strategyType: "dashboard",
-  name: "Merit Order",
-  description: "Now, plan, devices, savings and health, from what is configured; and a wall panel",
-});
+offered.customStrategies.push(offeredStrategy());

@@ -1,97 +1,119 @@
 /** What is offered in Home Assistant's card picker, and which of our entities suggest which card. */
 
+import { type Translate, translator } from "./i18n/translate";
+import { pageLanguage } from "./parts/form";
+
+const PREFIX = "merit-order-";
+const MANUAL = "https://github.com/merit-order/merit_order/blob/main/docs/cards.md";
+const t = (): Translate => translator(pageLanguage());
+
 /** The parts of the frontend object that a suggestion looks at. */
 interface Registry {
   readonly entities?: Record<string, { platform?: string; translation_key?: string } | undefined>;
 }
 
 interface Suggestion {
-  readonly config: { readonly type: string };
+  readonly config: { readonly type: string; readonly entity?: string };
 }
 
+type Type =
+  | "plan"
+  | "now"
+  | "price"
+  | "tile"
+  | "device"
+  | "needs"
+  | "savings"
+  | "capacity"
+  | "scorecard"
+  | "health"
+  | "kiosk";
+
 interface Offered {
-  readonly type: string;
-  readonly name: string;
-  readonly description: string;
+  /** Its words are "offer.<type>" and "offer.<type>.text". */
+  readonly type: Type;
   /** Translation keys of our entities that this card shows better than a plain row does. */
   readonly shows: readonly string[];
 }
 
 const CARDS: readonly Offered[] = [
   {
-    type: "merit-order-plan",
-    name: "Merit Order: plan",
-    description:
-      "Prices, sun, home, battery and everything that is planned, on one time axis, with the past beside it",
+    type: "plan",
     shows: ["plan", "planned", "next_start", "next_end", "allowed", "plan_status"],
   },
   {
-    type: "merit-order-now",
-    name: "Merit Order: now",
-    description: "What power costs, what the home does and why, and what feeds what",
+    type: "now",
     shows: ["mode", "cost_per_hour", "home_load"],
   },
   {
-    type: "merit-order-price",
-    name: "Merit Order: price",
-    description: "The price now and next, and the cheapest time to start something",
+    type: "price",
     shows: ["price_now", "export_price_now", "next_price", "price_level"],
   },
   {
-    type: "merit-order-tile",
-    name: "Merit Order: price tile",
-    description: "The price in the size of a tile, and when to start something for how much",
+    type: "tile",
     shows: ["price_now", "next_price", "price_level"],
   },
   {
-    type: "merit-order-needs",
-    name: "Merit Order: needs",
-    description: "What the household needs and by when, and whether it can be met",
+    type: "device",
+    shows: ["allowed", "planned"],
+  },
+  {
+    type: "needs",
     shows: ["energy_needed", "run_minutes", "deadline"],
   },
   {
-    type: "merit-order-savings",
-    name: "Merit Order: savings",
-    description: "What was saved today, this month and this year, by day and by device",
-    shows: ["savings_today", "savings_month", "savings_total"],
+    type: "savings",
+    shows: ["savings_today", "savings_month", "savings_year", "savings_total"],
   },
   {
-    type: "merit-order-capacity",
-    name: "Merit Order: peak",
-    description: "Where the running quarter hour is heading, the month's peak and what a higher one costs",
+    type: "capacity",
     shows: ["demand_so_far", "demand_heading", "demand_allowed", "demand_peak", "demand_charge"],
   },
   {
-    type: "merit-order-scorecard",
-    name: "Merit Order: forecasts",
-    description: "How well the forecasts held up that the plan rests on",
+    type: "scorecard",
     shows: ["forecast_error", "forecast_bias", "scorecard"],
   },
   {
-    type: "merit-order-health",
-    name: "Merit Order: health",
-    description: "What the plan rests on, who is in charge, and what is to be mended",
+    type: "health",
     shows: ["activity", "plan_status"],
   },
   {
-    type: "merit-order-kiosk",
-    name: "Merit Order: wall panel",
-    description: "Price, money an hour, what runs and why, what comes: to be read from two metres",
+    type: "kiosk",
     shows: [],
   },
 ];
 
 /** The entries of `window.customCards`. */
 export function offeredCards(): object[] {
-  return CARDS.map(({ type, name, description, shows }) => ({
-    type,
-    name,
-    description,
+  return CARDS.map(({ type, shows }) => ({
+    type: `${PREFIX}${type}`,
+    // Read when the picker opens: by then the person's language is known.
+    get name() {
+      return t()(`offer.${type}`);
+    },
+    get description() {
+      return t()(`offer.${type}.text`);
+    },
+    documentationURL: MANUAL,
     preview: true,
     getEntitySuggestion: (hass: Registry, entityId: string): Suggestion | null => {
       const entity = hass.entities?.[entityId];
       const suits = entity?.platform === "merit_order" && shows.includes(entity.translation_key ?? "");
-      return suits ? { config: { type: `custom:${type}` } } : null;
+      const about = type === "device" ? { entity: entityId } : {};
+      return suits ? { config: { type: `custom:${PREFIX}${type}`, ...about } } : null;
     },
   }));
+}
+
+/** The entry of `window.customStrategies`. */
+export function offeredStrategy(): object {
+  return {
+    type: "merit-order",
+    strategyType: "dashboard",
+    name: "Merit Order",
+    get description() {
+      return t()("offer.dashboard.text");
+    },
+    documentationURL: MANUAL,
+  };
 }

@@ -75,7 +75,7 @@ describe("run", () => {
     const home = flat.home as unknown as { import_price: number[] };
     home.import_price = home.import_price.map(() => 0.25);
     expect(advice(flat, NOW, { hours: 2 }, t, format)).toBe(
-      "Start what runs 2 h now, done by 14:19: 25.0 p/kWh.",
+      "Start now what runs 2 h: it is done by 14:19 and costs 25.0 p/kWh, the least there is.",
     );
   });
 });

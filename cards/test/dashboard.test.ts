@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deviceCards, type Registries, things } from "../src/strategy/devices";
+import { deviceSections, type Registries, things } from "../src/strategy/devices";
 import { views } from "../src/strategy/views";
 import { t } from "./home";
 
@@ -47,17 +47,23 @@ function changed(change: Registries["entities"], without: readonly string[] = []
 }
 
 describe("devices", () => {
-  it("have one card each: what is planned for first, what can be set before what is seen", () => {
-    expect(deviceCards(things(HOME))).toMatchObject([
-      { title: "Boiler", entities: [{ entity: "switch.allowed" }, { entity: "sensor.next" }] },
-      { title: "Home", entities: [{ entity: "select.mode" }] },
-      { title: "Meter", entities: [{ entity: "sensor.grid_power" }] },
+  it("have a section each: what is planned for first, with what can be set of it", () => {
+    const heated = changed(entity("time.by", "boiler", "deadline"));
+    expect(deviceSections(things(heated))).toMatchObject([
+      {
+        cards: [
+          { type: "custom:merit-order-device", entity: "switch.allowed" },
+          { entities: [{ entity: "time.by" }] },
+        ],
+      },
+      { cards: [{ title: "Home", entities: [{ entity: "select.mode" }] }] },
+      { cards: [{ title: "Meter", entities: [{ entity: "sensor.grid_power" }] }] },
     ]);
   });
 
   it("leave out what is for diagnosis, hidden, or of others", () => {
     const hidden = changed(entity("sensor.hidden", "meter", "solar_power", { hidden: true }));
-    expect(JSON.stringify(deviceCards(things(hidden)))).not.toMatch(/sensor\.(age|hidden)|light\.lamp/);
+    expect(JSON.stringify(deviceSections(things(hidden)))).not.toMatch(/sensor\.(age|hidden)|light\.lamp/);
   });
 });
 

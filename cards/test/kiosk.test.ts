@@ -18,6 +18,22 @@ describe("the hours ahead", () => {
     expect(bars[1]?.price).toBeCloseTo(next, 2);
   });
 
+  it("call the hour that runs as it is called now, also when it is nearly over", () => {
+    const late = plan();
+    const hour = Date.parse("2026-11-21T13:00:00Z");
+    const levels = late.edges.map((edge) => (Date.parse(edge) < hour ? "normal" : "expensive"));
+    const begun = new Date(hour - HOUR / 6).toISOString();
+    const first = late.edges.findIndex((edge) => Date.parse(edge) >= hour);
+    const home = late.home && {
+      ...late.home,
+      import_price: late.home.import_price.slice(first - 1),
+      price_quality: late.home.price_quality.slice(first - 1),
+      price_level: levels.slice(first - 1),
+    };
+    const bars = hoursAhead({ ...late, home, edges: [begun, ...late.edges.slice(first)] }, hour - HOUR / 7);
+    expect(bars.slice(0, 2).map((bar) => bar.level)).toEqual(["normal", "expensive"]);
+  });
+
   it("tell published prices from expected ones, and end where none is known", () => {
     const bars = hoursAhead(plan(), NOW);
     expect(bars[0]?.known).toBe(true);

@@ -13,6 +13,23 @@ describe("sentences", () => {
     ]);
   });
 
+  it("say until when a battery really runs the home, and that it is empty then", () => {
+    const night = plan();
+    const battery = asset("Battery", night);
+    const [start, end] = ["2026-11-21T14:00:00Z", "2026-11-21T19:00:00Z"].map((at) => Date.parse(at));
+    const slots = night.edges.map((edge) => Date.parse(edge));
+    const half = (start ?? 0) + 7_200_000;
+    const changed = battery as { power_kw: unknown; level: unknown };
+    changed.power_kw = battery.power_kw.map((kw, slot) => ((slots[slot] ?? 0) < half ? -0.5 : kw && 0));
+    changed.level = battery.power_kw.map((_, slot) => ((slots[slot] ?? 0) < half ? 4 : 0.5));
+    const at = (time: number) =>
+      doing(night, time, t, format)
+        .filter((one) => one.asset.id === battery.id)
+        .map((one) => `${one.what} ${one.until}`);
+    expect(at(start ?? 0)).toEqual(["Battery runs the home until 17:00"]);
+    expect(at(half)).toEqual([`Battery is empty until ${format.time(end ?? 0)}`]);
+  });
+
   it("give no reason that was not measured", () => {
     const unmeasured = plan();
     for (const one of unmeasured.assets) (one as { reasons: unknown }).reasons = [];

@@ -59,6 +59,32 @@ describe("view", () => {
     expect(new Set(found.map((lane) => lane.colour)).size).toBe(3);
   });
 
+  it("is brief where other cards say the rest: prices and lanes, or the lane of one thing", () => {
+    const line = timeline(plan(), null);
+    const brief = viewOf(line, NOW, 800, NOW, NOW + 24 * HOUR, true);
+    expect([brief?.power, brief?.soc, brief?.grid]).toEqual([null, null, null]);
+    expect(brief?.lanes.length).toBeGreaterThan(2);
+    const [of] = brief?.lanes ?? [];
+    const one = viewOf(line, NOW, 800, NOW, NOW + 24 * HOUR, true, of?.lane.asset.id);
+    expect(one?.lanes.map((row) => row.lane.colour)).toEqual([of?.lane.colour]);
+    expect(one?.height).toBeLessThan(brief?.height ?? 0);
+  });
+
+  it("draws a battery that follows the home thin where it gives nothing", () => {
+    const of = plan();
+    const battery = of.assets.find((one) => one.kind === "battery");
+    const block = battery?.blocks.find((one) => one.mode === "self");
+    if (!battery || !block) throw new Error("the recording has no such block");
+    const half = Date.parse(block.start) + 2 * HOUR;
+    const power = battery.power_kw.map((kw, slot) => (Date.parse(of.edges[slot] ?? "") < half ? kw : 0));
+    (battery as { power_kw: unknown }).power_kw = power;
+    const drawn = lanes(of, timeline(of, null).past).find((lane) => lane.asset.id === battery.id);
+    const pieces = drawn?.blocks.filter((one) => one.block === block) ?? [];
+    expect(pieces.map((one) => one.look)).toEqual(["soft", "still"]);
+    expect(pieces.map((one) => one.from)).toEqual([Date.parse(block.start), half]);
+    expect(pieces[1]?.to).toBe(Date.parse(block.end));
+  });
+
   it("joins neighbours that look alike and loses none", () => {
     const found = runs([1, 1, 2, 2, 2, 1], (a, b) => a === b);
     expect(found).toEqual([

@@ -7,6 +7,7 @@ import type { Format } from "../logic/format";
 import { type Bar, hoursAhead, isNight } from "../logic/kiosk";
 import { doing, levelNow, untilNext, upcoming } from "../logic/sentences";
 import { type Moment, type Notice, notices, waiting } from "../logic/state";
+import { form, options } from "../parts/form";
 import { PictureCard } from "../parts/picture-card";
 import { LEVEL_SIGNS, palette } from "../parts/theme";
 import { kioskStyles } from "./styles";
@@ -35,13 +36,10 @@ export class KioskCard extends PictureCard<Config> {
   }
 
   static getConfigForm(): object {
-    const options = ["auto", "always", "never"];
-    return {
-      schema: [
-        { name: "full_screen", selector: { boolean: {} } },
-        { name: "night", default: "auto", selector: { select: { mode: "dropdown", options } } },
-      ],
-    };
+    return form([
+      { name: "full_screen", selector: { boolean: {} } },
+      { name: "night", default: "auto", selector: options("night", ["auto", "always", "never"]) },
+    ]);
   }
 
   getCardSize(): number {

@@ -86,6 +86,11 @@ export class Format {
     return Math.abs(kw) < 1 ? `${this.number(kw * 1000, 0)} W` : `${this.number(kw)} kW`;
   }
 
+  /** The same for small places: "5 kW". */
+  powerShort(kw: number): string {
+    return Math.abs(kw) < 1 ? this.power(kw) : `${this.number(kw, 0)} kW`;
+  }
+
   energy(kwh: number): string {
     return `${this.number(kwh)} kWh`;
   }

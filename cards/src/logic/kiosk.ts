@@ -28,9 +28,9 @@ export function hoursAhead(plan: Plan, now: number): Bar[] {
     const start = Math.max(at, first);
     const price = meanPrice(plan, start, (at + HOUR - start) / HOUR, false);
     if (price === null) break;
-    const middle = edges.findIndex(
-      (edge, slot) => edge <= start + QUARTER && start + QUARTER < (edges[slot + 1] ?? 0),
-    );
+    // Of an hour that is nearly over the quarter that runs, not the next hour's first.
+    const inside = start + Math.min(QUARTER, (at + HOUR - start) / 2);
+    const middle = edges.findIndex((edge, slot) => edge <= inside && inside < (edges[slot + 1] ?? 0));
     found.push({
       at,
       price,

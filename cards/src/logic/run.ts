@@ -76,13 +76,15 @@ export function advice(plan: Plan, now: number, run: RunConfig, t: Translate, fo
   const gain = atOnce === null ? null : (atOnce - best.price) * (run.energy ?? 1);
   const cost = (price: number): string =>
     run.energy ? format.money(price * run.energy) : format.priceText(price);
+  const { name } = run;
   const words = {
-    name: run.name || t("run.something", { hours: format.number(hours, Number.isInteger(hours) ? 0 : 2) }),
+    name: name ?? "",
+    hours: format.number(hours, Number.isInteger(hours) ? 0 : 2),
     start: format.when(best.start, now),
     end: format.when(best.end, now),
     cost: cost(best.price),
   };
-  if (gain !== null && gain < WORTH_SAYING) return t("run.now", words);
+  if (gain !== null && gain < WORTH_SAYING) return t(name ? "run.now" : "run.any_now", words);
   const instead = atOnce === null ? "" : ` ${t("run.instead", { cost: cost(atOnce) })}`;
-  return t("run.later", words) + instead;
+  return t(name ? "run.later" : "run.any_later", words) + instead;
 }

@@ -8,8 +8,11 @@ import type { Format } from "./format";
 
 const NEXT_SHOWN = 3;
 const EVEN = 0.005;
+const IDLE_KW = 0.05;
+const NEAR = 0.03;
 
-const PASSIVE = new Set(["self", "hold", "off"]);
+/** What a thing does by itself. */
+export const PASSIVE = new Set(["self", "hold", "off"]);
 const LEVELS: readonly string[] = ["cheap", "normal", "expensive"];
 
 /** How the price is called now: as the plan's bars are coloured, so that a card agrees with itself; else as measured. */
@@ -62,6 +65,8 @@ export interface Doing {
   readonly what: string;
   readonly until: string;
   readonly why: string | null;
+  /** Whether it works now, or waits. */
+  readonly runs: boolean;
 }
 
 /** What runs at an instant, hardest at work first, then what waits for a measured reason. */
@@ -71,15 +76,18 @@ export function doing(plan: Plan, at: number, t: Translate, format: Format): Doi
     Date.parse(one.start) <= at && at < Date.parse(one.end);
   const running: { kw: number; said: Doing }[] = [];
   const waiting: Doing[] = [];
+  const edges = plan.edges.map((edge) => Date.parse(edge));
+  const slot = slotAt(edges, at);
   for (const asset of plan.assets) {
     if (asset.kind === "grid" || asset.kind === "solar") continue;
     const block = asset.blocks.find(covers);
     if (block && block.mode !== "off") {
       const said = {
         asset,
-        what: what(asset, block, t),
-        until: until(block.end),
+        what: resting(asset, block, slot, t) ?? what(asset, block, t),
+        until: until(followsUntil(asset, block, slot, plan.edges)),
         why: why(asset, block, t, format),
+        runs: true,
       };
       running.push({ kw: Math.abs(block.power_kw), said });
       continue;
@@ -92,9 +100,33 @@ export function doing(plan: Plan, at: number, t: Translate, format: Format): Doi
         what: t("does.wait", { name: asset.name }),
         until: until(reason.end),
         why: measured,
+        runs: false,
       });
   }
   return [...running.sort((a, b) => b.kw - a.kw).map((one) => one.said), ...waiting];
+}
+
+/** Until when a block stays as it is: one that follows the home changes when the battery is empty or full. */
+function followsUntil(asset: AssetPlan, block: Block, slot: number | null, edges: readonly string[]): string {
+  if (block.mode !== "self" || slot === null) return block.end;
+  const idle = (at: number): boolean => Math.abs(asset.power_kw[at] ?? 0) < IDLE_KW;
+  for (let later = slot + 1; later < asset.power_kw.length; later++) {
+    const edge = edges[later] ?? block.end;
+    if (Date.parse(edge) >= Date.parse(block.end)) break;
+    if (idle(later) !== idle(slot)) return edge;
+  }
+  return block.end;
+}
+
+/** A battery that follows the home and has nothing to give, or no room: "is empty", "is full". */
+function resting(asset: AssetPlan, block: Block, slot: number | null, t: Translate): string | null {
+  if (block.mode !== "self" || slot === null || Math.abs(asset.power_kw[slot] ?? 1) >= IDLE_KW) return null;
+  const [least, most] = [asset.level_min ?? 0, asset.level_max ?? 0];
+  const level = asset.level?.[slot];
+  if (typeof level !== "number" || most <= least) return null;
+  const share = (level - least) / (most - least);
+  if (share > NEAR && share < 1 - NEAR) return null;
+  return t(share <= NEAR ? "does.empty" : "does.full", { name: asset.name });
 }
 
 /** One sentence for a block: who does what, fed by what. */
@@ -136,18 +168,30 @@ function reasonFor(asset: AssetPlan, block: Block): Reason | undefined {
   );
 }
 
+export interface Start {
+  readonly asset: AssetPlan;
+  readonly what: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
 /** What starts next, soonest first. */
-export function upcoming(plan: Plan, at: number, t: Translate, format: Format, most = NEXT_SHOWN): string {
-  const starts = plan.assets
+export function starting(plan: Plan, at: number, t: Translate, most = NEXT_SHOWN): Start[] {
+  return plan.assets
     .filter((asset) => asset.kind !== "grid" && asset.kind !== "solar")
     .flatMap((asset) => {
       const block = asset.blocks.find((one) => Date.parse(one.start) > at && !PASSIVE.has(one.mode));
-      return block ? [{ name: verb(asset, block, t), at: Date.parse(block.start) }] : [];
+      return block ? [{ asset, what: verb(asset, block, t), at: Date.parse(block.start) }] : [];
     })
     .sort((a, b) => a.at - b.at)
     .slice(0, most);
+}
+
+/** The same as one line. */
+export function upcoming(plan: Plan, at: number, t: Translate, format: Format, most = NEXT_SHOWN): string {
+  const starts = starting(plan, at, t, most);
   if (starts.length === 0) return t("next_none");
-  const items = starts.map((start) => t("next_item", { name: start.name, time: format.when(start.at, at) }));
+  const items = starts.map((start) => t("next_item", { name: start.what, time: format.when(start.at, at) }));
   return t("next", { list: items.join(" · ") });
 }
 

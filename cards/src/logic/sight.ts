@@ -13,10 +13,10 @@ function reach(line: Timeline): Sight {
   return { from: Date.parse(edges[0] ?? ""), to: Date.parse(edges[edges.length - 1] ?? "") };
 }
 
-/** `hours` around now, as far as there is something to show. */
-export function around(line: Timeline, now: number, hours: number): Sight {
+/** `hours` around now, `back` of them past, as far as there is something to show. */
+export function around(line: Timeline, now: number, hours: number, back = BACK): Sight {
   const all = reach(line);
-  const from = Math.max(all.from, now - hours * BACK * HOUR);
+  const from = Math.max(all.from, now - hours * back * HOUR);
   return { from, to: Math.min(all.to, from + hours * HOUR) };
 }
 

@@ -3,6 +3,7 @@
 import type { Series } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import type { Format } from "./format";
+import { colours } from "./lanes";
 import type { Timeline } from "./timeline";
 
 export interface Column {
@@ -12,6 +13,8 @@ export interface Column {
   /** Of what is over, as it had been planned; empty where that is not kept. */
   readonly planned: Series;
   readonly unit: string;
+  /** Of a thing that works in some slots and rests in others. */
+  readonly colour?: string;
   say(value: number): string;
 }
 
@@ -26,8 +29,9 @@ export function columns({ plan, past }: Timeline, t: Translate, format: Format):
     values,
     planned: past.planned[key] ?? [],
     unit: "kW",
-    say: (value) => format.number(value, 2),
+    say: (value) => (value === 0 ? "0" : format.number(value, 2)),
   });
+  const coloured = colours(plan);
   const battery = plan.assets.find((asset) => asset.kind === "battery" && asset.level && asset.level_max);
   const full = battery?.level_max ?? 1;
   const percent = (levels: Series | null | undefined): Series =>
@@ -39,7 +43,10 @@ export function columns({ plan, past }: Timeline, t: Translate, format: Format):
     power(t("home"), home.load_kw, "load"),
     ...plan.assets
       .filter((asset) => asset.kind !== "grid" && asset.kind !== "solar")
-      .map((asset) => power(asset.name, asset.power_kw, asset.id)),
+      .map((asset) => ({
+        ...power(asset.name, asset.power_kw, asset.id),
+        colour: coloured.get(asset.id) ?? "normal",
+      })),
     {
       name: t("battery_at_end"),
       values: percent(battery?.level),

@@ -44,11 +44,12 @@ export interface View {
   readonly height: number;
   readonly narrow: boolean;
   readonly price: Band & { scale: Scale };
-  readonly power: Band & { scale: Scale; solar: boolean };
+  /** None of the curves where only prices and lanes are shown. */
+  readonly power: (Band & { scale: Scale; solar: boolean }) | null;
   readonly soc:
     | (Band & { scale: Scale; level: Series; planned: Series; start: number | null; capacity: number })
     | null;
-  readonly grid: Band & { scale: Scale };
+  readonly grid: (Band & { scale: Scale }) | null;
   readonly lanes: readonly LaneBand[];
   readonly bottom: number;
 }
@@ -63,8 +64,19 @@ export interface Sight {
   readonly to: number;
 }
 
-/** Lays the rows out below each other for the time from `from` to `to`. Null while there is nothing to draw. */
-export function view(line: Timeline, now: number, width: number, from: number, to: number): View | null {
+/**
+ * Lays the rows out below each other for the time from `from` to `to`; `brief`: only prices and lanes; `only`: the lane of
+ * that asset. Null while there is nothing to draw.
+ */
+export function view(
+  line: Timeline,
+  now: number,
+  width: number,
+  from: number,
+  to: number,
+  brief = false,
+  only?: string,
+): View | null {
   const { plan, past } = line;
   const home = plan.home;
   if (!home || plan.edges.length < 2 || width < 120 || to <= from) return null;
@@ -82,17 +94,18 @@ export function view(line: Timeline, now: number, width: number, from: number, t
   const cut = (series: Series): Series => series.slice(first, last);
   const was = (key: string): Series => past.planned[key]?.slice(first, last) ?? [];
   const price = band(ROW.price);
-  const power = band(ROW.power);
+  const power = brief ? null : band(ROW.power);
   const battery = plan.assets.find((asset) => asset.kind === "battery" && asset.level);
-  const soc = battery ? band(ROW.soc) : null;
+  const soc = battery && !brief ? band(ROW.soc) : null;
   const level = battery?.level ?? [];
   const capacity = battery?.level_max ?? Math.max(...level.map((value) => value ?? 0), 1);
-  const rows = lanes(plan, past).map((lane) => ({
+  const shown = lanes(plan, past).filter((lane) => only === undefined || lane.asset.id === only);
+  const rows = shown.map((lane) => ({
     lane,
     ...band(narrow && inSight(lane, from, to) === 0 ? ROW.empty : ROW.lane, narrow ? 6 : ROW.between),
   }));
-  if (rows.length > 0) top += ROW.gap - ROW.between;
-  const grid = band(ROW.grid, 6);
+  if (rows.length > 0 && !brief) top += ROW.gap - ROW.between;
+  const grid = brief ? null : band(ROW.grid, 6);
   return {
     plan,
     past,
@@ -106,7 +119,7 @@ export function view(line: Timeline, now: number, width: number, from: number, t
     height: top + ROW.axis,
     narrow,
     price: { ...price, scale: scale([cut(home.import_price)], price.top + ROW.label, price.bottom, 0.05) },
-    power: {
+    power: power && {
       ...power,
       scale: scale(
         [cut(home.load_kw), cut(home.solar_kw), cut(home.solar_high_kw), was("load"), was("solar")],
@@ -127,7 +140,7 @@ export function view(line: Timeline, now: number, width: number, from: number, t
             capacity,
           }
         : null,
-    grid: { ...grid, scale: scale([cut(home.grid_kw), was("grid")], grid.top, grid.bottom, 0.5) },
+    grid: grid && { ...grid, scale: scale([cut(home.grid_kw), was("grid")], grid.top, grid.bottom, 0.5) },
     lanes: rows,
     bottom: top,
   };

@@ -5,7 +5,7 @@ import type { Key, Translate } from "../i18n/translate";
 import { commandRows } from "../logic/commands";
 import type { Format } from "../logic/format";
 import { clockTime, nextAt } from "../logic/needs";
-import { what, why } from "../logic/sentences";
+import { capital, PASSIVE, what, why } from "../logic/sentences";
 import { commandList, commandStyles } from "./commands";
 import { palette } from "./theme";
 
@@ -14,7 +14,10 @@ const LEAST_MS = 15 * 60_000;
 
 /** The mode of a block that stands for a thing without any. */
 export const NO_BLOCK = "none";
+const HOUR_MS = 3_600_000;
 const MOST_TOLD = 3;
+/** As hard as the battery can: the plan keeps it within its limits, and this is the most an order may ask. */
+const FULL_KW = 100;
 
 /** What a person orders by hand, as the fields of an action of Merit Order. */
 export interface Order {
@@ -22,6 +25,8 @@ export interface Order {
   readonly asset: string;
   readonly mode?: "on" | "off";
   readonly until?: string;
+  /** kW, + charges: of a battery, which can do either. */
+  readonly power?: number;
 }
 
 /** One block: what, when, how much, why; and whether Merit Order may run the thing. Fires `closed`, `allowed` and `ordered`. */
@@ -31,6 +36,7 @@ export class BlockDetail extends LitElement {
     commandStyles,
     css`
       :host { display: block; margin-top: 8px; padding: 12px 14px; border-radius: 10px; border: 1px solid var(--mo-line); color: var(--mo-text); font-size: 14px; line-height: 1.5; }
+      :host([inline]) { margin-top: 12px; padding: 0; border: 0; }
       header { display: flex; justify-content: space-between; gap: 12px; font-size: 16px; font-weight: 600; }
       p { margin: 4px 0 0; }
       .quiet { color: var(--mo-quiet); }
@@ -55,6 +61,8 @@ export class BlockDetail extends LitElement {
   @property({ attribute: false }) now = Date.now();
   @property({ attribute: false }) format!: Format;
   @property({ attribute: false }) t!: Translate;
+  /** A part of its card, not opened above it: nothing to close. */
+  @property({ type: Boolean, reflect: true }) inline = false;
   @property({ type: Boolean, reflect: true }) dark = false;
 
   private close = (): void => {
@@ -75,15 +83,21 @@ export class BlockDetail extends LitElement {
         <p><button class="order" @click=${() => this.order({ action: "resume", asset: asset.id })}>${t("override.resume")}</button></p>`;
     }
     const running = start <= now && now < end;
-    const until = running ? end : now + Math.max(end - start, LEAST_MS);
-    const send = (event: Event, mode: "on" | "off"): void => {
+    const hour = asset.kind === "battery" ? now + HOUR_MS : end;
+    const until = running ? Math.min(end, hour) : now + Math.max(end - start, LEAST_MS);
+    const send = (event: Event, mode: "on" | "off", power?: number): void => {
       const fields = new FormData((event.target as HTMLButtonElement).form ?? undefined);
       const time = nextAt(String(fields.get("until")), now, format);
-      this.order({ action: "override", asset: asset.id, mode, until: time });
+      const narrowed = power === undefined ? {} : { power };
+      this.order({ action: "override", asset: asset.id, mode, until: time, ...narrowed });
     };
-    const button = (mode: "on" | "off", word: Key): TemplateResult =>
-      html`<button type="button" class="order" @click=${(event: Event) => send(event, mode)}>${t(word)}</button>`;
-    return html`<form>${button("on", "override.run_now")}${button("off", "override.not_now")}
+    const button = (mode: "on" | "off", word: Key, power?: number): TemplateResult =>
+      html`<button type="button" class="order" @click=${(event: Event) => send(event, mode, power)}>${t(word)}</button>`;
+    const buttons =
+      asset.kind === "battery"
+        ? html`${button("on", "override.charge", FULL_KW)}${button("on", "override.discharge", -FULL_KW)}${button("off", "override.hold")}`
+        : html`${button("on", "override.run_now")}${button("off", "override.not_now")}`;
+    return html`<form>${buttons}
       <label class="until">${t("override.until")}<input name="until" type="time" .defaultValue=${clockTime(until, format)} required /></label></form>`;
   }
 
@@ -107,20 +121,29 @@ export class BlockDetail extends LitElement {
     return last ? [...amounts, last] : amounts;
   }
 
+  /** What a thing does by itself needs none, nor what a person ordered. */
+  private reason(): TemplateResult | typeof nothing {
+    const { asset, block, entities, format, t } = this;
+    if (entities?.overrides.length) return nothing;
+    const said = why(asset, block, t, format);
+    if (said) return html`<p>${capital(said)}</p>`;
+    return PASSIVE.has(block.mode) ? nothing : html`<p class="quiet">${t("detail.not_measured")}</p>`;
+  }
+
   protected override render(): TemplateResult {
     const { asset, block, entities, now, format, t } = this;
     const [start, end] = [Date.parse(block.start), Date.parse(block.end)];
     const over = block.mode.startsWith("did.");
     const planned = block.mode !== NO_BLOCK;
     const told = commandRows(this.commands, now, t, format, asset.id).slice(0, MOST_TOLD);
-    return html`<header><span>${planned ? what(asset, block, t) : asset.name}</span>
-        <button aria-label=${t("detail.close")} @click=${this.close}>✕</button></header>
+    return html`<header><span>${planned ? what(asset, block, t) : this.inline ? "" : asset.name}</span>
+        ${this.inline ? nothing : html`<button aria-label=${t("detail.close")} @click=${this.close}>✕</button>`}</header>
       <p>${
         planned
           ? html`${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${this.amounts(over).join(" · ")}</span>`
           : t("lane_empty")
       }</p>
-      ${over || !planned ? nothing : html`<p>${why(asset, block, t, format) ?? html`<span class="quiet">${t("detail.not_measured")}</span>`}</p>`}
+      ${over || !planned ? nothing : this.reason()}
       ${over ? nothing : this.orders(start, end)}
       ${
         entities?.switch

@@ -8,6 +8,7 @@ import { Format, type Locale } from "../logic/format";
 import { memo } from "../logic/memo";
 import type { Moment } from "../logic/state";
 import { Clock } from "./clock";
+import type { Order } from "./detail";
 
 /** What every card is: it listens while it is on the page and speaks as the person's settings say. */
 export abstract class PictureCard<Config extends { type: string } = { type: string }> extends LitElement {
@@ -42,6 +43,18 @@ export abstract class PictureCard<Config extends { type: string } = { type: stri
     const { picture, problem, since } = this;
     return { picture, problem, since, connected: hass.connected, now: this.clock.now };
   }
+
+  /** May Merit Order run it? */
+  protected allow = (event: CustomEvent<{ entity: string; allowed: boolean }>): void => {
+    const { entity, allowed } = event.detail;
+    this.hass?.callService("switch", allowed ? "turn_on" : "turn_off", { entity_id: entity });
+  };
+
+  /** What a person wants done by hand. */
+  protected order = (event: CustomEvent<Order>): void => {
+    const { action, ...fields } = event.detail;
+    this.hass?.callService("merit_order", action, fields);
+  };
 
   protected get t(): Translate {
     return this.words(this.hass?.language ?? "en");

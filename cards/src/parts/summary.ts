@@ -4,7 +4,17 @@ import type { Now, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
 import type { Format } from "../logic/format";
-import { doing, flow, levelNow, untilNext, upcoming } from "../logic/sentences";
+import { colours } from "../logic/lanes";
+import {
+  capital,
+  type Doing,
+  doing,
+  flow,
+  levelNow,
+  starting,
+  untilNext,
+  upcoming,
+} from "../logic/sentences";
 import { palette } from "./theme";
 
 const MOST_SAID = 3;
@@ -25,6 +35,16 @@ export class Summary extends LitElement {
       .quiet { color: var(--mo-quiet); }
       p { margin: 6px 0 0; }
       b { font-weight: 600; }
+      .doing, .next { list-style: none; margin: 12px 0 0; padding: 0; display: grid; gap: 8px; }
+      .doing li { padding-inline-start: 20px; position: relative; }
+      .doing li::before, .next i { content: ""; box-sizing: border-box; width: 10px; height: 10px; border-radius: 50%; border: 2.5px solid var(--thing); }
+      .doing li::before { position: absolute; inset-inline-start: 1px; top: 0.42em; }
+      .doing .runs::before { background: var(--thing); }
+      .why { display: block; }
+      h3 { margin: 14px 0 0; font-size: 16px; font-weight: 600; }
+      .next { margin-top: 4px; gap: 2px 10px; grid-template-columns: auto auto 1fr; align-items: center; }
+      .next li { display: contents; }
+      .next time { font-variant-numeric: tabular-nums; color: var(--mo-quiet); }
     `,
   ];
 
@@ -33,6 +53,8 @@ export class Summary extends LitElement {
   @property({ attribute: false }) now = Date.now();
   @property({ attribute: false }) format!: Format;
   @property({ attribute: false }) t!: Translate;
+  /** One line for what comes next, where the lanes below show it. */
+  @property({ type: Boolean }) short = false;
   @property({ type: Boolean, reflect: true }) dark = false;
 
   private price(): TemplateResult | typeof nothing {
@@ -53,11 +75,28 @@ export class Summary extends LitElement {
     if (!plan) return html``;
     const found = doing(plan, now, t, format).slice(0, MOST_SAID);
     if (found.length === 0) return html`<p><b>${t("does.nothing")}</b></p>`;
-    return html`${found.map((one) => html`<p><b>${one.what}</b> <span class="quiet">${one.until}</span>${one.why ? html`<span class="quiet">${t("colon")} ${one.why}</span>` : nothing}</p>`)}`;
+    const coloured = colours(plan);
+    const line = (
+      one: Doing,
+    ): TemplateResult => html`<li class=${one.runs ? "runs" : ""} style=${`--thing:var(--mo-${coloured.get(one.asset.id)})`}>
+      <b>${one.what}</b> <span class="quiet">${one.until}</span>${one.why ? (this.short ? html`<span class="quiet">${t("colon")} ${one.why}</span>` : html`<span class="why quiet">${capital(one.why)}</span>`) : nothing}</li>`;
+    return html`<ul class="doing">${found.map(line)}</ul>`;
+  }
+
+  /** What comes next: in rows, or in one line. */
+  private next(plan: Plan): TemplateResult {
+    const { now, t, format, short } = this;
+    const found = starting(plan, now, t);
+    if (short || found.length === 0) return html`<p class="quiet">${upcoming(plan, now, t, format)}</p>`;
+    const coloured = colours(plan);
+    return html`<h3>${t("next_title")}</h3><ul class="next">${found.map(
+      (one) => html`<li style=${`--thing:var(--mo-${coloured.get(one.asset.id)})`}>
+        <time datetime=${new Date(one.at).toISOString()}>${format.when(one.at, now)}</time><i></i><span>${one.what}</span></li>`,
+    )}</ul>`;
   }
 
   protected override render(): TemplateResult {
-    const { home, plan, now, t, format } = this;
+    const { home, plan, t, format } = this;
     return html`${this.price()}
       ${
         home && (plan || home.price_now !== null)
@@ -69,6 +108,6 @@ export class Summary extends LitElement {
           : nothing
       }
       ${this.doings()}
-      ${plan ? html`<p class="quiet">${upcoming(plan, now, t, format)}</p>` : nothing}`;
+      ${plan ? this.next(plan) : nothing}`;
   }
 }

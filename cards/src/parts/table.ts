@@ -26,6 +26,8 @@ export class PlanTable extends LitElement {
       tr[aria-current] th { color: var(--mo-text); font-weight: 600; }
       thead th:first-child { inset-inline-start: 0; z-index: 2; }
       .over td, .over th { background: color-mix(in srgb, var(--mo-text) 4%, var(--mo-surface)); }
+      .nil { color: var(--mo-quiet); }
+      td.busy, .over td.busy { background: color-mix(in srgb, var(--thing) 20%, var(--mo-surface)); }
       td small { display: block; font-size: 11px; color: var(--mo-quiet); }
       .open td:first-of-type { font-style: italic; color: var(--mo-quiet); }
       .level::before { content: ""; display: inline-block; width: 8px; height: 8px; border-radius: 2px; margin-inline-end: 6px; background: var(--level); }
@@ -81,9 +83,9 @@ export class PlanTable extends LitElement {
               typeof was === "number"
                 ? html`<small>${t("was", { value: column.say(was) })}</small>`
                 : nothing;
-            return index === 0
-              ? html`<td class="level" style=${level}>${said}</td>`
-              : html`<td>${said}${planned}</td>`;
+            if (index === 0) return html`<td class="level" style=${level}>${said}</td>`;
+            const busy = column.colour && value;
+            return html`<td class=${busy ? "busy" : value ? "" : "nil"} style=${busy ? `--thing:var(--mo-${column.colour})` : nothing}>${said}${planned}</td>`;
           })}</tr>`;
       })}</tbody></table></div>
       <button @click=${this.copy}>${t(this.copied ? "copied" : "copy_csv")}</button>`;

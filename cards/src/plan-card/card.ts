@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { AssetPlan, Block, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
@@ -10,7 +10,7 @@ import { energy, type Timeline, timeline } from "../logic/timeline";
 import { type Sight, view } from "../logic/view";
 import { cardStyles } from "../parts/card-styles";
 import type { BlockPicked, SightMoved } from "../parts/chart/chart";
-import type { Order } from "../parts/detail";
+import type { BlockDetail } from "../parts/detail";
 import { form } from "../parts/form";
 import { noticeList } from "../parts/notices";
 import { PictureCard } from "../parts/picture-card";
@@ -23,6 +23,8 @@ const WIDE = 720;
 interface Config {
   readonly type: string;
   readonly hours?: number;
+  /** Only prices and what is planned, from now on: beside a card that says the rest. */
+  readonly brief?: boolean;
 }
 
 /** Prices, sun, home, battery and everything that is planned, on one time axis, with sentences first. */
@@ -50,6 +52,7 @@ export class PlanCard extends PictureCard<Config> {
   static getConfigForm(): object {
     return form([
       { name: "hours", selector: { number: { min: 6, max: 48, step: 6, unit_of_measurement: "h" } } },
+      { name: "brief", selector: { boolean: {} } },
     ]);
   }
 
@@ -58,7 +61,7 @@ export class PlanCard extends PictureCard<Config> {
   }
 
   getCardSize(): number {
-    return 12;
+    return this.config?.brief ? 6 : 12;
   }
 
   override disconnectedCallback(): void {
@@ -66,7 +69,9 @@ export class PlanCard extends PictureCard<Config> {
     this.sized.disconnect();
   }
 
-  protected override updated(): void {
+  protected override updated(changed: PropertyValues): void {
+    // What was asked for may lie below the screen.
+    if (changed.has("picked" as keyof PlanCard) && this.picked) void this.showDetail();
     const frame = this.renderRoot.querySelector(".frame");
     if (frame) this.sized.observe(frame);
   }
@@ -82,15 +87,11 @@ export class PlanCard extends PictureCard<Config> {
     return asset && block ? { asset, block } : null;
   }
 
-  private allow = (event: CustomEvent<{ entity: string; allowed: boolean }>): void => {
-    const { entity, allowed } = event.detail;
-    this.hass?.callService("switch", allowed ? "turn_on" : "turn_off", { entity_id: entity });
-  };
-
-  private order = (event: CustomEvent<Order>): void => {
-    const { action, ...fields } = event.detail;
-    this.hass?.callService("merit_order", action, fields);
-  };
+  private async showDetail(): Promise<void> {
+    const detail = this.renderRoot.querySelector<BlockDetail>("merit-order-block-detail");
+    await detail?.updateComplete;
+    detail?.scrollIntoView({ block: "nearest" });
+  }
 
   private choices(t: Translate, hours: number): TemplateResult {
     const choice = (
@@ -137,7 +138,8 @@ export class PlanCard extends PictureCard<Config> {
     format: Format,
   ): TemplateResult | typeof nothing {
     const { now } = this.clock;
-    const drawn = this.layOut(line, now, this.width, sight.from, sight.to);
+    const brief = Boolean(this.config?.brief);
+    const drawn = this.layOut(line, now, this.width, sight.from, sight.to, brief);
     if (!drawn) return nothing;
     return html`<merit-order-plan-chart .view=${drawn} .format=${format} .t=${t} ?dark=${this.dark}
         @sight-moved=${(event: SightMoved) => {
@@ -146,7 +148,7 @@ export class PlanCard extends PictureCard<Config> {
         @block-picked=${(event: BlockPicked) => {
           this.picked = { asset: event.detail.asset.id, block: event.detail.block };
         }}></merit-order-plan-chart>
-      <div class="below">${drawn.past.slots > 0 && sight.from < now ? pastLegend(t) : nothing}${this.travel(line, sight, t)}</div>`;
+      ${brief ? nothing : html`<div class="below">${drawn.past.slots > 0 && sight.from < now ? pastLegend(t) : nothing}${this.travel(line, sight, t)}</div>`}`;
   }
 
   private detail(line: Timeline, t: Translate, format: Format): TemplateResult | typeof nothing {
@@ -171,17 +173,19 @@ export class PlanCard extends PictureCard<Config> {
   private body(plan: Plan, t: Translate, format: Format): TemplateResult {
     const { now } = this.clock;
     const line = this.lineUp(plan, this.picture?.history);
-    const hours = this.hours ?? this.config?.hours ?? (this.width < WIDE ? DAY_HOURS : 2 * DAY_HOURS);
-    const sight = this.sight ? within(line, this.sight) : around(line, now, hours);
+    const brief = this.config?.brief;
+    const usual = this.width < WIDE || brief ? DAY_HOURS : 2 * DAY_HOURS;
+    const hours = this.hours ?? this.config?.hours ?? usual;
+    const sight = this.sight ? within(line, this.sight) : around(line, now, hours, brief ? 0 : undefined);
     const { left, right } = footer(plan, this.picture?.home ?? null, t, format);
-    return html`<div class="heading"><h2>${t("plan")}</h2>${this.choices(t, hours)}</div>
+    return html`<div class="heading"><h2>${t(brief ? "plan.brief" : "plan")}</h2>${brief ? nothing : this.choices(t, hours)}</div>
       <div class="frame">${
         this.asTable
           ? html`<merit-order-table .plan=${line.plan} .past=${line.past} .now=${now} .format=${format} .t=${t} ?dark=${this.dark}></merit-order-table>`
           : this.drawing(line, sight, t, format)
       }</div>
       ${this.detail(line, t, format)}
-      <footer><span>${left}</span><span>${right}</span></footer>`;
+      ${brief ? nothing : html`<footer><span>${left}</span><span>${right}</span></footer>`}`;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -191,12 +195,13 @@ export class PlanCard extends PictureCard<Config> {
     const format = this.format(hass);
     const moment = this.moment(hass);
     const wait = waiting(moment, t);
-    const told = notices(moment, t, format);
-    return html`<ha-card>
+    const brief = this.config?.brief;
+    const told = brief ? [] : notices(moment, t, format);
+    return html`<ha-card class=${brief ? "brief" : ""}>
       ${noticeList(told, "warning")}
       ${
-        home
-          ? html`<merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${this.clock.now} .format=${format}
+        home && !brief
+          ? html`<merit-order-summary short .home=${home} .plan=${plan?.home ? plan : null} .now=${this.clock.now} .format=${format}
               .t=${t} ?dark=${this.dark}></merit-order-summary>`
           : nothing
       }

@@ -13,6 +13,7 @@ export const planStyles = css`
   .choices { display: flex; border: 1px solid var(--mo-line); border-radius: 99px; overflow: hidden; }
   .choices button { font: inherit; font-size: 13px; border: 0; background: none; color: var(--mo-quiet); padding: 4px 12px; min-height: 30px; cursor: pointer; }
   .choices button[aria-pressed="true"] { background: color-mix(in srgb, var(--mo-text) 10%, transparent); color: var(--mo-text); font-weight: 600; }
+  .brief .heading { margin-top: 0; }
   .frame { min-height: 1px; }
   footer { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 2px 16px; margin-top: 14px; font-size: 13px; color: var(--mo-quiet); }
 `;

@@ -20,7 +20,11 @@ const BETWEEN = 1;
 // A label further right would be cut.
 const LABELLED = 0.88;
 
-type Config = RunConfig & { readonly type: string };
+interface Config extends RunConfig {
+  readonly type: string;
+  /** Only when to start something: beside a card that tells the price. */
+  readonly brief?: boolean;
+}
 
 /** The price for small places: now, next, and the cheapest time to start something by hand. */
 export class PriceCard extends PictureCard<Config> {
@@ -45,7 +49,7 @@ export class PriceCard extends PictureCard<Config> {
   }
 
   static getConfigForm(): object {
-    return form(RUN_FORM);
+    return form([...RUN_FORM, { name: "brief", selector: { boolean: {} } }]);
   }
 
   getCardSize(): number {
@@ -64,7 +68,7 @@ export class PriceCard extends PictureCard<Config> {
 
   private bars(plan: Plan, format: Format): TemplateResult | typeof nothing {
     const home = plan.home;
-    const known = home?.price_quality.findLastIndex((quality) => quality === "known") ?? -1;
+    const known = home?.price_quality.lastIndexOf("known") ?? -1;
     if (!home || known < 0) return nothing;
     const edges = plan.edges.slice(0, known + 2).map((edge) => Date.parse(edge));
     const row = scale([home.import_price.slice(0, known + 1)], 2, TALL, 0.05);
@@ -95,6 +99,8 @@ export class PriceCard extends PictureCard<Config> {
     const price = cost === null || cost === undefined ? null : format.price(cost);
     const next = home?.next_price;
     const at = home?.next_price_at;
+    if (this.config?.brief && !wait)
+      return html`<h2>${t("run.title")}</h2>${plan?.home ? html`${this.advice(plan, format)}${this.bars(plan, format)}` : nothing}`;
     return html`${
       price
         ? html`<div class="now"><span class="number">${price.value}</span><span class="quiet">${price.unit}</span>

@@ -7,7 +7,7 @@ import type { Format } from "../logic/format";
 import { DAYS, dayBars, isFlat, MONTHS, monthBars, PERIODS, percentSaved, shareRows } from "../logic/savings";
 import { waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
-import { form } from "../parts/form";
+import { form, options } from "../parts/form";
 import { PictureCard } from "../parts/picture-card";
 import { palette } from "../parts/theme";
 import { savingsStyles } from "./styles";
@@ -16,6 +16,8 @@ const DAY = 86_400_000;
 /** Statistics of an hour are written once it is over. */
 const RENEW_MS = 15 * 60_000;
 const SMALL = 0.005;
+/** Stretches of five minutes: until a day was measured the plan says more than the past. */
+const FIRST_DAY = 288;
 
 interface Config {
   readonly type: string;
@@ -37,7 +39,7 @@ export class SavingsCard extends PictureCard<Config> {
   }
 
   static getConfigForm(): object {
-    return form([{ name: "period", selector: { select: { options: PERIODS, mode: "dropdown" } } }]);
+    return form([{ name: "period", default: "month", selector: options("period", PERIODS) }]);
   }
 
   getCardSize(): number {
@@ -91,6 +93,21 @@ export class SavingsCard extends PictureCard<Config> {
     )}</div>`;
   }
 
+  /** While nothing was measured: what the plan promises. */
+  private promised(format: Format): TemplateResult | typeof nothing {
+    const { t, plan } = this;
+    if (!plan?.home || plan.baseline_cost === 0) return nothing;
+    const end = Date.parse(plan.edges[plan.edges.length - 1] ?? "");
+    const words = {
+      saved: format.money(plan.baseline_cost - plan.cost),
+      cost: format.money(plan.cost),
+      without: format.money(plan.baseline_cost),
+      time: format.when(end, this.clock.now),
+    };
+    return html`<h3>${t("savings.promised")}</h3><p class="figure"><span class="number">${words.saved}</span></p>
+      <p>${t("savings.promised_text", words)}</p>`;
+  }
+
   private figure(savings: Savings, format: Format): TemplateResult {
     const { t, shown } = this;
     const { saved, uncertainty, paid } = savings[shown];
@@ -100,10 +117,11 @@ export class SavingsCard extends PictureCard<Config> {
       without: format.money(saved + paid),
       percent: percent === null ? "" : format.percent(Math.abs(percent)),
     };
+    const open = Math.abs(saved) <= uncertainty;
     const compared =
-      percent === null ? "savings.paid" : saved < -SMALL ? "savings.paid_more" : "savings.paid_less";
+      percent === null || open ? "savings.paid" : saved < -SMALL ? "savings.paid_more" : "savings.paid_less";
     return html`<p class="figure"><span class="number">${format.money(saved)}</span>
-        <span class="quiet">${t(saved < -SMALL ? "savings.lost" : "savings.saved")}${
+        <span class="quiet">${t(open ? "savings.open" : saved < -SMALL ? "savings.lost" : "savings.saved")}${
           uncertainty >= SMALL
             ? html` · ${t("savings.doubt", { money: format.money(uncertainty) })}`
             : nothing
@@ -157,9 +175,10 @@ export class SavingsCard extends PictureCard<Config> {
     const wait = waiting(this.moment(hass), t);
     const savings = this.picture?.savings;
     const heading = html`<div class="heading"><h2>${t("view.savings")}</h2>${savings ? this.choices() : nothing}</div>`;
-    if (!savings) return html`${heading}<p class="wait" role="status">${home ? t("savings.none") : wait}</p>`;
+    if (!savings)
+      return html`${heading}<p class="wait" role="status">${home ? t("savings.none") : wait}</p>${this.promised(format)}`;
     return html`${heading}${home?.mode === "automatic" ? nothing : html`<p class="quiet">${t("savings.advise")}</p>`}
-      ${this.figure(savings, format)}${this.chart(savings, format)}${this.devices(savings, format)}${this.method(savings, format)}`;
+      ${this.figure(savings, format)}${savings.total.counted < FIRST_DAY ? this.promised(format) : nothing}${this.chart(savings, format)}${this.devices(savings, format)}${this.method(savings, format)}`;
   }
 
   protected override render(): TemplateResult | typeof nothing {

@@ -20,18 +20,10 @@ export interface Thing {
   readonly entities: readonly Entity[];
 }
 
-// What a person wants of a thing that is planned for: first what can be set, then this; the rest is on its device's page.
+// Below the card of a thing that is planned for: what can be set, then this; the rest is on its device's page.
 const SETTABLE = /^(switch|select|number|time)\./;
-const SET_FIRST = ["allowed", "deadline"];
-const SEEN = [
-  "switch_on",
-  "vehicle_connected",
-  "switch_power",
-  "planned",
-  "next_start",
-  "next_end",
-  "planned_cost",
-];
+const SET_FIRST = ["deadline"];
+const SEEN = ["switch_on", "vehicle_connected", "switch_power", "planned_cost"];
 const OF_THE_HOME = ["mode", "replan", "plan_status", "solar_forecast_today", "solar_forecast_tomorrow"];
 
 /** Everything Merit Order has made, by the thing a person owns. What is for diagnosis is left to its own page. */
@@ -58,24 +50,26 @@ function rows(thing: Thing): Entity[] {
     keys.flatMap((key) => entities.filter((entity) => entity.translation_key === key));
   if (has(thing, "mode")) return those(OF_THE_HOME);
   if (!has(thing, "allowed")) return [...entities];
-  return [
-    ...new Set([
-      ...those(SET_FIRST),
-      ...entities.filter((entity) => SETTABLE.test(entity.entity_id)),
-      ...those(SEEN),
-    ]),
-  ];
+  const settable = entities.filter((entity) => SETTABLE.test(entity.entity_id));
+  return [...new Set([...those(SET_FIRST), ...settable, ...those(SEEN)])].filter(
+    (entity) => entity.translation_key !== "allowed",
+  );
 }
 
-/** One card per thing: what is planned for first, then the home, then what only measures. */
-export function deviceCards(found: readonly Thing[]): object[] {
+/** A section per thing: what is planned for first, with what can be set of it; then the home, then what only measures. */
+export function deviceSections(found: readonly Thing[]): object[] {
   const place = (thing: Thing): number => (has(thing, "allowed") ? 0 : has(thing, "mode") ? 1 : 2);
   return found
     .toSorted((a, b) => place(a) - place(b))
-    .map((thing) => ({
-      type: "entities",
-      title: thing.name,
-      show_header_toggle: false,
-      entities: rows(thing).map((entity) => ({ entity: entity.entity_id, name: entity.name ?? thing.name })),
-    }));
+    .map((thing) => {
+      const planned = thing.entities.find((entity) => entity.translation_key === "allowed");
+      const shown = rows(thing).map((entity) => ({
+        entity: entity.entity_id,
+        name: entity.name ?? thing.name,
+      }));
+      const list = { type: "entities", show_header_toggle: false, entities: shown };
+      const card = planned && { type: "custom:merit-order-device", entity: planned.entity_id };
+      const cards = card ? (shown.length > 0 ? [card, list] : [card]) : [{ ...list, title: thing.name }];
+      return { type: "grid", cards };
+    });
 }

@@ -1,7 +1,7 @@
-/** The views of the dashboard: what there is in this home, and nothing that would stay empty. */
+/** The views of the dashboard: what there is in this home, and nothing that would stay empty. Their tabs are words: an icon has to be learned. */
 
 import type { Translate } from "../i18n/translate";
-import { deviceCards, has, type Thing } from "./devices";
+import { deviceSections, has, type Thing } from "./devices";
 
 const CARD = "custom:merit-order-";
 const THIRD = 12;
@@ -16,16 +16,16 @@ const asked = (found: readonly Thing[]): boolean =>
   found.some((thing) => has(thing, "allowed") && !has(thing, "reserve_soc"));
 
 function now(found: readonly Thing[], t: Translate): object {
+  const wide = { grid_options: { columns: "full", rows: "auto" } };
   const demanding = found.some((thing) => has(thing, "demand_charge"));
   return {
     title: t("view.now"),
     path: "now",
-    icon: "mdi:home-lightning-bolt",
     type: "sections",
     max_columns: 2,
     sections: [
-      section([card("now", { grid_options: { columns: "full", rows: "auto" } })], 2),
-      section([card("price"), ...(demanding ? [card("capacity")] : [])]),
+      section([card("now", wide), card("plan", { ...wide, brief: true })], 2),
+      section([card("price", { brief: true }), ...(demanding ? [card("capacity")] : [])]),
       ...(asked(found) ? [section([card("needs")])] : []),
     ],
   };
@@ -35,21 +35,25 @@ function plan(t: Translate): object {
   return {
     title: t("plan"),
     path: "plan",
-    icon: "mdi:chart-timeline",
     type: "panel",
     cards: [{ type: `${CARD}plan` }],
   };
 }
 
 function devices(found: readonly Thing[], t: Translate): object {
-  return { title: t("view.devices"), path: "devices", icon: "mdi:devices", cards: deviceCards(found) };
+  return {
+    title: t("view.devices"),
+    path: "devices",
+    type: "sections",
+    max_columns: 3,
+    sections: deviceSections(found),
+  };
 }
 
 function savings(t: Translate): object {
   return {
     title: t("view.savings"),
     path: "savings",
-    icon: "mdi:piggy-bank",
     cards: [{ type: `${CARD}savings` }],
   };
 }
@@ -58,7 +62,6 @@ function health(t: Translate): object {
   return {
     title: t("view.health"),
     path: "health",
-    icon: "mdi:stethoscope",
     cards: [{ type: `${CARD}health` }, { type: `${CARD}scorecard` }],
   };
 }
@@ -67,7 +70,6 @@ function kiosk(t: Translate): object {
   return {
     title: t("view.kiosk"),
     path: "kiosk",
-    icon: "mdi:tablet-dashboard",
     type: "panel",
     cards: [{ type: `${CARD}kiosk`, full_screen: true }],
   };

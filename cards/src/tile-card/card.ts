@@ -61,12 +61,11 @@ export class PriceTile extends PictureCard<Config> {
     const said = plan?.home && config?.hours ? advice(plan, now, config, t, format) : null;
     const word = isKey(level) ? t(level) : "";
     const later =
-      typeof next === "number" && at ? `${format.time(Date.parse(at))} ${format.price(next).value}` : "";
-    const title = later
-      ? t("price_next", { time: format.time(Date.parse(at ?? "")), price: format.priceText(next ?? 0) })
-      : nothing;
+      typeof next === "number" && at
+        ? t("price_next", { time: format.time(Date.parse(at)), price: format.price(next).value })
+        : "";
     return html`<p class="now">${format.priceText(price)}</p>
-      <p class="more line" title=${title}>${[word, later].filter(Boolean).join(" · ")}</p>
+      <p class="more line" title=${later || nothing}>${[word, later].filter(Boolean).join(" · ")}</p>
       ${said ? html`<p class="more">${said}</p>` : nothing}`;
   }
 

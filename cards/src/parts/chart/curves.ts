@@ -7,15 +7,17 @@ import { type Pen, title } from "./frame";
 
 type Point = readonly [number, number];
 
+const LONGEST_BRIDGED_MS = 16 * 60_000;
+
 /** Points at the middle of each slot in sight; a gap in the values is a gap in the line. */
 export function points(view: View, scale: Scale, series: Series, most = Number.POSITIVE_INFINITY): Point[][] {
   const parts: Point[][] = [[]];
   for (let slot = view.first; slot < Math.min(view.last, series.length, most); slot++) {
     const value = series[slot];
     const [start, end] = [view.edges[slot] ?? 0, view.edges[slot + 1] ?? 0];
-    // Of the running slot nothing is known yet; the line goes on behind it.
+    // Of the running slot nothing is known yet; the line goes on behind it, unless more than that is missing.
     if (value === null || value === undefined) {
-      if (slot !== view.past.slots - 1) parts.push([]);
+      if (slot !== view.past.slots - 1 || end - start > LONGEST_BRIDGED_MS) parts.push([]);
     } else parts[parts.length - 1]?.push([x(view.axis, inSight(view, (start + end) / 2)), scale.y(value)]);
   }
   const half =
@@ -68,9 +70,10 @@ function area(part: readonly Point[], base: number): string {
 }
 
 /** Sun with its likely band, and what the home itself uses, on one scale. */
-export function power(pen: Pen, home: HomePlan): SVGTemplateResult {
+export function power(pen: Pen, home: HomePlan): SVGTemplateResult | null {
   const { view, t, format } = pen;
   const row = view.power;
+  if (!row) return null;
   const base = row.scale.y(0);
   const low = points(view, row.scale, home.solar_low_kw).flat();
   const high = points(view, row.scale, home.solar_high_kw).flat();
@@ -117,9 +120,10 @@ export function charge(pen: Pen): SVGTemplateResult | null {
 }
 
 /** Power through the meter: import above the line, export below. */
-export function meter(pen: Pen, home: HomePlan): SVGTemplateResult {
+export function meter(pen: Pen, home: HomePlan): SVGTemplateResult | null {
   const { view, t, format } = pen;
   const { axis, edges, grid: row } = view;
+  if (!row) return null;
   const zero = row.scale.y(0);
   return svg`
     ${title(pen, row, t("grid"))}

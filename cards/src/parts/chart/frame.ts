@@ -40,8 +40,8 @@ export function pastShade(pen: Pen): SVGTemplateResult | null {
 }
 
 function rows(view: View): Band[] {
-  const found: Band[] = [{ top: 14, bottom: 18 }, view.price, view.power, ...view.lanes, view.grid];
-  return view.soc ? [...found, view.soc] : found;
+  const found = [{ top: 14, bottom: 18 }, view.price, view.power, ...view.lanes, view.grid, view.soc];
+  return found.filter((band) => band !== null);
 }
 
 /** Now, across all rows. */

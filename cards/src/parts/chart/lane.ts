@@ -25,10 +25,9 @@ export function caption(pen: Pen, one: LaneBlock, width: number): string {
     [does, power].filter(Boolean).join(" "),
     power,
     does,
-    format.number(Math.abs(block.power_kw)),
+    one.look === "solid" ? format.powerShort(Math.abs(block.power_kw)) : "",
   ];
-  const fitting = candidates.filter((text, i) => text && (i < 3 || one.look === "solid"));
-  return fitting.find((text) => text.length * LETTER + 10 <= width) ?? "";
+  return candidates.filter(Boolean).find((text) => text.length * LETTER + 10 <= width) ?? "";
 }
 
 /** One thing a person owns, with what it is going to do. */
@@ -97,7 +96,7 @@ function named(pen: Pen, row: LaneBand, none: string, pick: Pick): SVGTemplateRe
 }
 
 /** Stands for a thing for which nothing is planned: an hour from now on. */
-function emptyBlock(now: number): Block {
+export function emptyBlock(now: number): Block {
   const [start, end] = [now, now + HOUR].map((at) => new Date(at).toISOString());
   return {
     start: start ?? "",

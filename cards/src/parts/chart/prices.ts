@@ -6,6 +6,7 @@ import { LEVEL_SIGNS } from "../theme";
 import { type Pen, title } from "./frame";
 
 const SIGN_PX = 12;
+const NEAR_PX = 15;
 
 interface Bar {
   readonly price: number | null;
@@ -58,7 +59,10 @@ export function prices(pen: Pen, home: HomePlan): SVGTemplateResult {
   const labels = extremes(found).map((slot) => {
     const group = groups.find((run) => run.first <= slot && slot < run.last);
     const middle = group ? (at(group.first) + at(group.last)) / 2 : at(slot);
-    return { slot, x: Math.min(Math.max(middle, axis.left + 12), axis.right - 14) };
+    const kept = Math.min(Math.max(middle, axis.left + 12), axis.right - 14);
+    const now = x(axis, view.now);
+    // The line of now would go through the figure.
+    return { slot, x: Math.abs(kept - now) < NEAR_PX ? now + NEAR_PX : kept };
   });
   const open = found.findIndex((bar) => !bar.known);
   const unit = format.price(0).unit;
