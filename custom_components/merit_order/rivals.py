@@ -69,10 +69,32 @@ def _at_the_same_host(hass: HomeAssistant, device: DeviceCoordinator) -> Iterato
         excluded = entry.domain in device.kind.conflicts and theirs in (host, None)
         if excluded or (host and "unit" in options and theirs == host):
             yield entry.title or entry.domain
+    if host and "modbus" in hass.config.components:
+        yield from _modbus(hass, str(host).casefold())
+
+
+def _modbus(hass: HomeAssistant, host: str) -> Iterator[str]:
+    """Who reaches `host` through Home Assistant's own Modbus: hubs of configuration.yaml, and integrations that share
+    a connection. It lists both for its own panel (`modbus/connections/list`); should that change, nobody is found.
+    """
     for name, hub in (hass.data.get("modbus") or {}).items():
-        # Home Assistant has no other way to tell where a hub of its configuration.yaml leads.
-        if host and vars(hub).get("_pb_params", {}).get("host") == host:
+        if _leads_to(getattr(hub, "endpoint", None), host):
             yield f"modbus: {name}"
+    try:
+        # It would load its libraries for nothing where nobody uses it.
+        from homeassistant.components.modbus.connection import async_get_connection_info  # noqa: PLC0415  # see above
+    except ImportError:
+        return
+    for shared in async_get_connection_info(hass):
+        for entry_id in shared.units if _leads_to(shared.endpoint, host) else ():
+            entry = hass.config_entries.async_get_entry(entry_id)
+            if entry is not None and entry.domain != DOMAIN:
+                yield entry.title or entry.domain
+
+
+def _leads_to(endpoint: Any, host: str) -> bool:
+    """Whether an endpoint (kind, host, port; a serial one is kind and port) is on `host`, in lower case."""
+    return isinstance(endpoint, tuple) and len(endpoint) == 3 and str(endpoint[1]).casefold() == host
 
 
 def _host(entry: ConfigEntry) -> Any:

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from homeassistant.components.modbus import async_get_unit
 from homeassistant.components.repairs import repairs_flow_manager
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from modbus_connection import ModbusTcpParams
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
@@ -112,6 +114,24 @@ async def test_a_modbus_hub_of_the_configuration_file(hass: HomeAssistant, loopb
     assert await async_setup_component(hass, "modbus", {"modbus": [hub]})
     assert rivals(hass, device("huawei", **{**HUAWEI, "host": "127.0.0.1"})) == ["modbus: roof"]
     assert rivals(hass, device("huawei", **HUAWEI)) == []
+
+
+async def test_an_integration_that_shares_home_assistants_connection(hass: HomeAssistant) -> None:
+    """Its entry names the device by its name, so only the connection tells where it leads."""
+    assert await async_setup_component(hass, "modbus", {})
+    entry = MockConfigEntry(domain="new_brand", title="New brand", data={"device": "roof"})
+    entry.add_to_hass(hass)
+    async_get_unit(hass, entry, ModbusTcpParams(host="10.0.0.5", port=502), 1)
+    assert rivals(hass, device("huawei", **HUAWEI)) == ["New brand"]
+    assert rivals(hass, device("huawei", **{**HUAWEI, "host": "10.0.0.6"})) == []
+
+
+async def test_a_modbus_that_tells_nothing_hides_nobody_else_and_breaks_nothing(hass: HomeAssistant) -> None:
+    hass.config.components.add("modbus")
+    serial = SimpleNamespace(endpoint=("serial", "10.0.0.5"))
+    hass.data["modbus"] = {"changed": object(), "serial": serial}
+    MockConfigEntry(domain="sungrow_modbus", title="Other", data={"host": "10.0.0.5"}).add_to_hass(hass)
+    assert rivals(hass, device("huawei", **HUAWEI)) == ["Other"]
 
 
 async def test_an_energy_manager_that_runs_as_an_app(hass: HomeAssistant) -> None:
