@@ -103,6 +103,14 @@ def test_the_weather_is_what_was_until_now_and_then_what_was_forecast(tmp_path: 
     assert read(tmp_path, "time,load_kw\n2026-06-01T00:00Z,1\n2026-06-01T01:00Z,1\n", ()).outdoor(0) is None
 
 
+def test_a_column_by_the_hour_beside_finer_ones_holds_for_the_hour(tmp_path: Path) -> None:
+    lines = ["00:30,1,", "01:00,2,7", "01:30,3,", "02:00,4,", "02:30,5,", "03:00,6,8"]
+    text = "time,load_kw,temperature\n" + "".join(f"2026-06-01T{line}\n" for line in lines)
+    columns = read(tmp_path, text, ("load_kw",)).columns
+    np.testing.assert_array_equal(columns["temperature"], [np.nan, 7, 7, np.nan, np.nan, 8])
+    np.testing.assert_array_equal(columns["load_kw"], [1, 2, 3, 4, 5, 6])
+
+
 def hourly(values: list[float], name: str) -> Recording:
     return Recording(
         path=Path("x"), start=0, step=3600, columns={name: np.array(values, dtype=float)}, notes={}

@@ -2,7 +2,8 @@
 
 `time` (ISO 8601 with an offset; without one it is UTC) and, in any order, `import_price`, `export_price`
 (currency/kWh), `load_kw`, `pv_kw`, `pv_forecast_kw`, `temperature` (outdoors, °C) and `temperature_forecast`;
-power also in watts (`load_w`, …), time also as `time_utc`. An empty cell or a missing row is a gap.
+power also in watts (`load_w`, …), time also as `time_utc`. An empty cell or a missing row is a gap, but in a
+column that has values on full hours only (a forecast beside finer meters) each holds for its hour.
 Lines that begin with `#` may set `timezone` (IANA) and `published` (the local time at which the next day's prices
 appear): `# published: 13:00`. A name that ends in .gz is read compressed.
 """
@@ -33,6 +34,7 @@ COLUMNS = (
 OTHER_NAMES = {"time_utc": "time"} | {
     name.removesuffix("_kw") + "_w": name for name in COLUMNS if name.endswith("_kw")
 }
+HOUR_S = 3600
 STEPS_MIN = (5, 10, 15, 20, 30, 60)
 
 
@@ -226,5 +228,15 @@ def _on_grid(
     for i, name in enumerate(used):
         values = np.full(int(index[-1]) + 1, np.nan)
         values[index] = rows[:, i]
-        columns[name] = values
+        columns[name] = _by_the_hour(values, int(at[0]), step)
     return Recording(path=path, start=int(at[0]), step=step, columns=columns, notes=notes)
+
+
+def _by_the_hour(values: FloatArray, start: int, step: int) -> FloatArray:
+    """Hourly values among finer rows, each for its whole hour; any other column as it is."""
+    starts = start + step * np.arange(len(values), dtype=np.int64)
+    whole = starts % HOUR_S == 0
+    if step == HOUR_S or np.isfinite(values[whole]).sum() < 2 or np.isfinite(values[~whole]).any():
+        return values
+    hour = (starts // HOUR_S * HOUR_S - start) // step
+    return np.where(hour >= 0, values[np.maximum(hour, 0)], np.nan)
