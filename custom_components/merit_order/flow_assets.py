@@ -2,11 +2,13 @@
 
 import dataclasses
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
 
+from .const import DOMAIN, SUBENTRY_DEVICE
 from .engine.assets import ASSETS
 from .engine.assets._base import AssetKind
 from .engine.devices._base import DeviceKind
@@ -14,7 +16,7 @@ from .engine.model.codec import from_json, to_json
 from .engine.model.errors import SourceError
 from .engine.model.options import settle
 from .engine.model.roles import Identity, Readings
-from .flow_schema import CHECK_TIMEOUT_S, within
+from .flow_schema import ADVANCED_SUFFIX, CHECK_TIMEOUT_S, within
 from .ports import build_ports
 from .stored import AssetConfig
 
@@ -60,6 +62,18 @@ def told(kind: AssetKind, readings: Readings | None) -> dict[str, Any]:
         field.name: getattr(part, field.name) for field in dataclasses.fields(part) if field.name in FACTS
     }
     return {option.key: says[option.key] for option in kind.options if says.get(option.key) is not None}
+
+
+async def named(hass: HomeAssistant, kinds: Iterable[AssetKind], field: str) -> str:
+    """How the form calls the field that is wrong ("load.power_kw", "profile"), in the language of the home."""
+    key = field.rpartition(".")[2].partition("[")[0]
+    texts = await async_get_translations(hass, hass.config.language, "config_subentries", [DOMAIN])
+    sections = f"component.{DOMAIN}.config_subentries.{SUBENTRY_DEVICE}.step.assets.sections"
+    for kind in kinds:
+        for part in (kind.key, kind.key + ADVANCED_SUFFIX):
+            if (found := texts.get(f"{sections}.{part}.data.{key}")) is not None:
+                return found
+    return key
 
 
 def make_asset(kind: AssetKind, name: str, given: Mapping[str, Any]) -> AssetConfig:

@@ -16,14 +16,13 @@ from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, MeritOrderError
 from .engine.model.options import OptionType, settle
 from .engine.model.roles import Identity, Readings, Role
-from .flow_assets import asset_kinds, make_asset, read_once, told
-from .flow_schema import CHECK_TIMEOUT_S, answers, blame, fields, form, label, seen, within
+from .flow_assets import asset_kinds, make_asset, named, read_once, told
+from .flow_schema import ADVANCED_SUFFIX, CHECK_TIMEOUT_S, answers, blame, fields, form, label, seen, within
 from .ports import build_ports
 from .stored import AssetConfig, DeviceConfig
 
 NAME = "name"
 USE = "use"
-ADVANCED_SUFFIX = "_advanced"
 
 
 class DeviceFlow(ConfigSubentryFlow):
@@ -97,7 +96,10 @@ class DeviceFlow(ConfigSubentryFlow):
             try:
                 assets = tuple(self._chosen(kinds, user_input))
             except InputError as err:
-                errors, words = {"base": "invalid_option"}, {"option": err.field}
+                errors, words = (
+                    {"base": "invalid_option"},
+                    {"option": await named(self.hass, kinds, err.field)},
+                )
             else:
                 return self._save(user_input[NAME], assets)
         return self.async_show_form(

@@ -18,6 +18,8 @@ from .engine.model.options import Option, OptionType
 _LOGGER = logging.getLogger(__name__)
 
 ADVANCED = "advanced"
+ADVANCED_SUFFIX = "_advanced"
+"""Of the section of an asset that is folded away."""
 CONFIG_ENTRY = "config_entry"
 """A text option of this name is the config entry of the integration that its plug-in is named after."""
 CHECK_TIMEOUT_S = 30.0

@@ -135,7 +135,14 @@ async def test_entities_can_be_exchanged(hass: HomeAssistant, entry: MockConfigE
     result = await submit(hass, await add(hass, entry, "entities_switch"), {"switch": "switch.boiler"})
     assert result["step_id"] == "assets", result
     needed = {"mode": "needed", "energy_kwh": 3.0, "deadline": "18:00:00"}
-    await submit(hass, result, {"name": "Boiler", "load": needed, "load_advanced": {"priority": 2}})
+    odd = {"priority": 2, "profile": "0.7 much"}
+    result = await submit(hass, result, {"name": "Boiler", "load": needed, "load_advanced": odd})
+    assert result["errors"] == {"base": "invalid_option"}
+    assert result["description_placeholders"]["option"] == "Power during a run"
+    assert suggested(result)["load_advanced"]["profile"] == "0.7 much"
+    steps = {"priority": 2, "profile": "0,7 1,8"}
+    await submit(hass, result, {"name": "Boiler", "load": needed, "load_advanced": steps})
+    assert the_device(entry)[1].assets[0].params["profile_kw"] == [0.7, 1.8]
     (subentry,) = entry.subentries.values()
     hass.states.async_set("switch.pump", "off")
 

@@ -24,11 +24,11 @@ from custom_components.merit_order.engine.forecasts import FORECASTS, forecast_k
 from custom_components.merit_order.engine.model.errors import MeritOrderError, WriteRefused
 from custom_components.merit_order.engine.model.options import Option
 from custom_components.merit_order.engine.tariffs import TARIFFS
-from custom_components.merit_order.flow_device import ADVANCED_SUFFIX, NAME, USE, DeviceFlow
+from custom_components.merit_order.flow_device import NAME, USE, DeviceFlow
 from custom_components.merit_order.flow_forecast import ASSET, ForecastFlow
 from custom_components.merit_order.flow_home import GROUPS, GUIDED
 from custom_components.merit_order.flow_prices import BY_ENTITY, price_options
-from custom_components.merit_order.flow_schema import fields, form, seen
+from custom_components.merit_order.flow_schema import ADVANCED_SUFFIX, fields, form, seen
 from custom_components.merit_order.flow_settings import SETTINGS
 from custom_components.merit_order.flow_tariff import CAPACITY, TariffFlow
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..model.options import Option, OptionType
 from ._base import PRIORITY
+from ._profile import read_profile
 
 NEEDED, OPTIONAL = "needed", "optional"
 MOST_KW = 100.0
@@ -68,10 +69,12 @@ class LoadState:
 def from_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers a person types are counted in whole ones where the params say so."""
     whole = ("runs_per_day", "priority", "max_starts")
-    params = {key: int(value) if key in whole else value for key, value in options.items()}
+    params: dict[str, Any] = {key: int(value) if key in whole else value for key, value in options.items()}
     first, last = params.pop("allowed_from", None), params.pop("allowed_until", None)
     if first or last:
         params["windows"] = [[first or "00:00", last or "00:00"]]
+    if profile := params.pop("profile", None):
+        params["profile_kw"] = read_profile(profile, "profile")
     return params
 
 
@@ -91,6 +94,7 @@ OPTIONS = (
         step=1,
         advanced=True,
     ),
+    Option(key="profile", type=OptionType.TEXT, advanced=True),
     Option(key="after", type=OptionType.TEXT, advanced=True),
     Option(key="contiguous", type=OptionType.BOOLEAN, default=True, advanced=True),
     Option(key="variable_power", type=OptionType.BOOLEAN, default=False, advanced=True),
