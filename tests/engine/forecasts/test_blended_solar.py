@@ -28,6 +28,7 @@ class Guess:
     refresh_s: float = 3600.0
     asked: int = 0
     failure: Exception | None = None
+    age: timedelta = timedelta(0)
 
     async def forecast(self, start: datetime, end: datetime) -> Forecast:
         self.asked += 1
@@ -35,7 +36,9 @@ class Guess:
             raise self.failure
         first = start.replace(minute=0)
         hours = [first + i * HOUR for i in range(int((end - first) / HOUR))]
-        return Forecast(Series(tuple(Span(at, at + HOUR, self.says(at)) for at in hours), "guess", start))
+        return Forecast(
+            Series(tuple(Span(at, at + HOUR, self.says(at)) for at in hours), "guess", start - self.age)
+        )
 
     def says(self, at: datetime) -> float:
         off = np.random.default_rng([self.seed, at.toordinal()]).normal(0, self.spread)
@@ -101,6 +104,19 @@ async def test_a_silent_provider_is_left_out_until_it_speaks_again() -> None:
     clock.at += 2 * HOUR
     both = await blended.forecast(clock.at, clock.at + 48 * HOUR)
     assert both.mid.origin == "one 50%, two 50%"
+
+
+async def test_a_provider_whose_word_is_a_day_old_is_left_out_beside_a_fresh_one() -> None:
+    """Sensitivity: when both are as old there is nothing better, and the blend says how old it is."""
+    clock = Clock()
+    one, two = Guess(1, 0.1, age=26 * HOUR), Guess(2, 0.1)
+    blended = await blend(clock, one=one, two=two)
+    alone = await blended.forecast(clock.at, clock.at + 48 * HOUR)
+    assert (alone.mid.origin, alone.mid.issued) == ("guess", clock.at)
+    clock.at += 2 * HOUR
+    two.age = one.age
+    both = await blended.forecast(clock.at, clock.at + 48 * HOUR)
+    assert (both.mid.origin, both.mid.issued) == ("one 50%, two 50%", clock.at - 26 * HOUR)
 
 
 async def test_when_all_are_silent_it_says_why() -> None:

@@ -11,7 +11,7 @@ from custom_components.merit_order.engine.forecasts import forecast_kind
 from custom_components.merit_order.engine.model.errors import BadData, SourceError
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import EntityState
-from tests.apis import ActionAnswers, House, at, ports
+from tests.apis import ActionAnswers, House, StoppedClock, at, ports
 
 SOLAR = forecast_kind("energy_platform")
 WEATHER = forecast_kind("weather_entity")
@@ -59,6 +59,27 @@ async def test_watt_hours_become_power_and_the_night_is_dark() -> None:
     assert value(at("2026-06-15T01:00")) == 0
     assert value(at("2026-06-15T23:30")) == 0
     assert value(at("2026-06-16T09:00")) is None
+
+
+async def test_a_provider_that_says_nothing_new_for_a_day_is_as_old_as_its_word() -> None:
+    """Sensitivity: whatever is new, or a day that is over and goes, is told apart."""
+    clock = StoppedClock(at("2026-06-15T06:00"))
+    dashboard = Dashboard({"abc": DAY})
+    options = settle(SOLAR.options, {"provider": "abc"})
+    async with ports(clock=clock, solar_forecasts=dashboard) as home:
+        source = SOLAR.build(options, home)
+
+        async def issued() -> datetime | None:
+            return (await source.forecast(at("2026-06-15T00:00"), at("2026-06-17T00:00"))).mid.issued
+
+        assert await issued() == clock.moment
+        clock.moment = at("2026-06-16T05:00")
+        assert await issued() == clock.moment, "nights are long"
+        clock.moment = at("2026-06-16T08:00")
+        dashboard.found["abc"] = dict(list(DAY.items())[4:])
+        assert await issued() == at("2026-06-15T06:00")
+        dashboard.found["abc"] = {**DAY, at("2026-06-15T20:00"): 51.0}
+        assert await issued() == clock.moment
 
 
 async def test_half_hours_are_told_by_their_starts() -> None:

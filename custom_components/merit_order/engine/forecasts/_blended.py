@@ -1,8 +1,8 @@
 """Several providers' forecasts of the same panels in one, each counting by how well it did lately.
 
 The weight is the inverse square of the error that is left after its own correction: providers err partly by chance, and
-chance cancels out in a mean. Who is not known yet counts as the worst of the others; who is silent is left out until it
-speaks again.
+chance cancels out in a mean. Who is not known yet counts as the worst of the others; who is silent, or says what is old
+while another does not, is left out until it speaks again.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,8 @@ from ..model.series import FloatArray, Forecast, Quality, Series, Slots
 from ._corrected import CorrectedSolar
 
 STEP_S = 900
+OLDER = timedelta(hours=12)
+"""As old as a forecast of the sun may be: one so much older than the newest is of another day."""
 LEAST_ERROR = 0.01
 """No provider is so good that the others have no say."""
 
@@ -48,6 +50,7 @@ class BlendedSolar:
                     self._resting[name] = now + timedelta(seconds=err.retry_after_s)
         if not said:
             raise failed[0] if failed else SourceError("every solar forecast asks us to wait")
+        said = _of_today(said)
         if len(said) == 1:
             return next(iter(said.values()))
         return _blend(said, weights([self.providers[name].error for name in said]))
@@ -60,6 +63,16 @@ def weights(errors: Sequence[float | None]) -> FloatArray:
     sizes = np.array([max(worst if error is None else error, LEAST_ERROR) for error in errors])
     shares = sizes**-2.0
     return np.asarray(shares / shares.sum(), dtype=float)
+
+
+def _of_today(said: dict[str, Forecast]) -> dict[str, Forecast]:
+    issued = {name: one.mid.issued for name, one in said.items()}
+    newest = max((at for at in issued.values() if at is not None), default=None)
+    return {
+        name: one
+        for name, one in said.items()
+        if (at := issued[name]) is None or newest is None or newest - at < OLDER
+    }
 
 
 def _blend(said: dict[str, Forecast], shares: FloatArray) -> Forecast:

@@ -25,7 +25,7 @@ HEATING_C, COOLING_C = (12.0, 15.0, 18.0), 22.0
 """Limits that are tried; from which temperature on a home is heated depends on its walls."""
 FOLDS = 4
 GAIN = 0.95
-"""The mean error of days not learned from must fall to this share (docs/performance.md has how often chance does it)."""
+"""The mean error of days not learned from must fall to this share; docs/performance.md has how often chance does it."""
 LEAST_SHARE, MOST_SHARE = 0.3, 3.0
 """A day's load is not scaled further than this."""
 

@@ -3,10 +3,13 @@
 Home Assistant's `energy` platform gives watt-hours by the start of their period. A period lasts until the next one
 begins, an hour at most (providers leave the night out). Where nothing is given the sun decides: below the horizon it
 is zero, above it a gap. No second client, so no quota of ours. Option: `provider` (config entry id).
+
+The platform does not say how old a forecast is, and an integration whose service fails goes on giving its last one. One
+that said nothing new for a day is as old as what it said.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -23,6 +26,23 @@ from ._sun import sun_position
 SERVICE = "Energy dashboard"
 HOUR = timedelta(hours=1)
 STEP = timedelta(minutes=15)
+SILENT_AFTER = timedelta(hours=24)
+"""Providers rest at night, and a winter's night is long."""
+
+
+@dataclass(slots=True)
+class _News:
+    """When a provider last said something it had not said before, as far as we saw."""
+
+    said: Mapping[datetime, float] = field(default_factory=dict)
+    at: datetime | None = None
+
+    def issued(self, found: Mapping[datetime, float], now: datetime) -> datetime:
+        """When `found` was said. Days that are over go, which is no news."""
+        if self.at is None or any(self.said.get(start) != wh for start, wh in found.items()):
+            self.at = now
+        self.said = dict(found)
+        return now if now - self.at < SILENT_AFTER else self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +51,7 @@ class EnergyPlatform:
 
     ports: Ports
     provider: str
+    _news: _News = field(default_factory=_News)
 
     @property
     def refresh_s(self) -> float:
@@ -49,8 +70,8 @@ class EnergyPlatform:
                 for a, b in ((a, min(b or a + HOUR, a + HOUR)) for a, b in zip_longest(starts, starts[1:]))
             ]
         spans += self._nights(spans, start, end)
-        now = self.ports.clock.now()
-        mid = within(Series.of(spans, origin="energy_platform", issued=now), start, end)
+        issued = self._news.issued(found, self.ports.clock.now())
+        mid = within(Series.of(spans, origin="energy_platform", issued=issued), start, end)
         if not mid.spans:
             raise BadData("Energy dashboard: no forecast for these days", service=SERVICE)
         return Forecast(mid)
