@@ -92,25 +92,24 @@ class HassHistory:
         """
         if DATA_INSTANCE not in self._hass.data:
             return Series((), statistic_id)
-        hour = timedelta(hours=1)
-        rows = await get_instance(self._hass).async_add_executor_job(
-            statistics_during_period,
-            self._hass,
-            start - hour,
-            end,
-            {statistic_id},
-            "hour",
-            {"energy": UnitOfEnergy.KILO_WATT_HOUR},
-            {"change"},
+        return await get_instance(self._hass).async_add_executor_job(
+            _mean_power_kw, self._hass, statistic_id, start, end
         )
-        spans = []
-        recorded_until: datetime | None = None
-        for row in rows.get(statistic_id, []):
-            begin = datetime.fromtimestamp(row["start"], UTC)
-            if (change := row.get("change")) is not None and begin == recorded_until:
-                spans.append(Span(begin, begin + hour, change))
-            recorded_until = begin + hour
-        return Series.of(spans, statistic_id, spans[-1].end if spans else None)
+
+
+def _mean_power_kw(hass: HomeAssistant, statistic_id: str, start: datetime, end: datetime) -> Series:
+    """In the recorder's thread, also what is made of the rows: thousands of them would hold up Home Assistant."""
+    hour = timedelta(hours=1)
+    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR}
+    rows = statistics_during_period(hass, start - hour, end, {statistic_id}, "hour", units, {"change"})
+    spans = []
+    recorded_until: datetime | None = None
+    for row in rows.get(statistic_id, []):
+        begin = datetime.fromtimestamp(row["start"], UTC)
+        if (change := row.get("change")) is not None and begin == recorded_until:
+            spans.append(Span(begin, begin + hour, change))
+        recorded_until = begin + hour
+    return Series.of(spans, statistic_id, spans[-1].end if spans else None)
 
 
 class Shelf:

@@ -95,9 +95,12 @@ async def hourly_means(hass: HomeAssistant, statistic_id: str, start: datetime, 
     """Hourly means of a measurement in °C, kW or percent; hours without data are gaps."""
     if DATA_INSTANCE not in hass.data:
         return Series((), statistic_id)
-    rows = await get_instance(hass).async_add_executor_job(
-        statistics_during_period, hass, start, end, {statistic_id}, "hour", dict(UNITS), {"mean"}
-    )
+    return await get_instance(hass).async_add_executor_job(_hourly_means, hass, statistic_id, start, end)
+
+
+def _hourly_means(hass: HomeAssistant, statistic_id: str, start: datetime, end: datetime) -> Series:
+    """In the recorder's thread, also what is made of the rows."""
+    rows = statistics_during_period(hass, start, end, {statistic_id}, "hour", dict(UNITS), {"mean"})
     spans = [
         Span(begin, begin + HOUR, mean)
         for row in rows.get(statistic_id, [])

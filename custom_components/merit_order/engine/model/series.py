@@ -1,5 +1,6 @@
 """Values over time: spans as sources give them, slots as the plan needs them."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -112,7 +113,11 @@ class Series:
         """A series from spans in any order; empty spans go, of two that start together the later given wins."""
         chosen = {span.start: span for span in spans if span.end > span.start}
         ordered = [chosen[start] for start in sorted(chosen)]
-        clipped = [Span(a.start, min(a.end, b.start), a.value, a.quality) for a, b in pairwise(ordered)]
+        # Weeks of hours are read at a time: each object made anew brings Python's garbage collector nearer.
+        clipped = [
+            a if a.end <= b.start else Span(a.start, b.start, a.value, a.quality)
+            for a, b in pairwise(ordered)
+        ]
         return cls(tuple(clipped + ordered[-1:]), origin, issued)
 
     @classmethod
@@ -136,9 +141,9 @@ class Series:
 
     def value_at(self, at: datetime) -> float | None:
         """The value that holds at `at`, or None in a gap."""
-        for span in self.spans:
-            if span.start <= at < span.end:
-                return span.value
+        before = bisect_right(self.spans, at, key=lambda span: span.start)
+        if before and at < self.spans[before - 1].end:
+            return self.spans[before - 1].value
         return None
 
     @property
@@ -152,7 +157,7 @@ class Series:
         A slot of which any part is not covered by a span is NaN and `missing`: a gap is never read as zero.
         """
         edges, n = slots.seconds, len(slots)
-        known = [span for span in self.spans if not np.isnan(span.value)]
+        known = [span for span in self.spans if np.isfinite(span.value)]
         start = np.array([span.start.timestamp() for span in known])
         end = np.array([span.end.timestamp() for span in known])
         first = np.maximum(np.searchsorted(edges, start, side="right") - 1, 0)
