@@ -150,14 +150,15 @@ def _rows(values: FloatArray, bins: int) -> FloatArray:
 
 
 def _envelope(rows: FloatArray) -> FloatArray:
-    """(bins,) high quantile of the days; a bin of which nothing is known is dark."""
-    if not len(rows):
-        return np.zeros(rows.shape[1])
-    known = np.where(np.isfinite(rows), rows, -np.inf)
-    ordered = np.sort(known, axis=0)
-    count = np.isfinite(rows).sum(axis=0)
-    place = len(rows) - 1 - np.floor((1 - CLEAR_QUANTILE) * count).astype(int)
-    high = np.take_along_axis(ordered, place[None, :], axis=0)[0]
+    """(…, bins) high quantile of the days, from (…, days, bins); a bin of which nothing is known is dark."""
+    days, bins = rows.shape[-2:]
+    if not days:
+        return np.zeros(bins)
+    known = np.isfinite(rows)
+    ordered = np.sort(np.where(known, rows, -np.inf), axis=-2)
+    count = known.sum(axis=-2)
+    place = days - 1 - np.floor((1 - CLEAR_QUANTILE) * count).astype(int)
+    high = np.take_along_axis(ordered, place[..., None, :], axis=-2)[..., 0, :]
     return _neighbours(np.where(count > 0, np.maximum(high, 0.0), 0.0))
 
 
@@ -166,7 +167,9 @@ def _past_envelopes(rows: FloatArray) -> FloatArray:
     count = min(LEARN_DAYS, len(rows) - 5)
     if count <= 0:  # the first days: better their own envelope than nothing
         return np.tile(_envelope(rows), (len(rows), 1))
-    return np.array([_envelope(rows[day + 1 : day + 1 + ENVELOPE_DAYS]) for day in range(count)])
+    before = np.concatenate([rows[1:], np.full((ENVELOPE_DAYS, rows.shape[1]), np.nan)])
+    windows = np.lib.stride_tricks.sliding_window_view(before, ENVELOPE_DAYS, axis=0)[:count]
+    return _envelope(windows.swapaxes(1, 2))
 
 
 def _middle(envelope: FloatArray) -> float:
@@ -274,7 +277,7 @@ def _column_mean(rows: FloatArray) -> FloatArray:
 
 
 def _neighbours(profile: FloatArray) -> FloatArray:
-    mean: FloatArray = (np.roll(profile, 1) + profile + np.roll(profile, -1)) / 3
+    mean: FloatArray = (np.roll(profile, 1, axis=-1) + profile + np.roll(profile, -1, axis=-1)) / 3
     return mean
 
 
