@@ -63,9 +63,9 @@ PLANNED_SENSORS: Final[Mapping[Role, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """`flows` of the whole home with their sign, and what of it went to `planned` assets: hourly means in kW."""
+    """`flows` of the whole home, + into it, and what of it went to `planned` assets: hourly means in kW, shape (n,)."""
 
-    flows: tuple[tuple[float, Series], ...]
+    flows: tuple[FloatArray, ...]
     planned: tuple[FloatArray, ...]
 
 
@@ -109,10 +109,13 @@ class LoadForecaster:
     async def _past(self, now: datetime) -> Past:
         """Mean power of each past hour by statistic, and whether it counts for or against the load."""
 
-        async def ask(statistic: str) -> Series:
-            return await self._ports.history.mean_power_kw(statistic, now - LEARN, now)
+        async def ask(statistic: str) -> FloatArray:
+            # As numbers at once: thousands of objects that stay while the next are read wake the garbage collector.
+            found = await self._ports.history.mean_power_kw(statistic, now - LEARN, now)
+            record = await self._hass.async_add_executor_job(Record.of, found, now - LEARN, now, HOUR_S)
+            return record.values
 
-        flows = [(FLOWS[what], await ask(s)) for what, found in (await self._flows()).items() for s in found]
+        flows = [FLOWS[what] * await ask(s) for what, found in (await self._flows()).items() for s in found]
         past = AssetPast(self._hass, self._ports, now - LEARN, now)
         planned = [await past.power_kw(asset, key) for asset, key in self._planned()]
         return Past(tuple(flows), tuple(planned))
@@ -184,9 +187,7 @@ def _learn(
 def base_load(past: Past, now: datetime) -> Record:
     """Mean load of each past hour in kW; an hour in which one of the meters says nothing is a gap."""
     start = now - LEARN
-    total: FloatArray = np.empty(0)
-    for i, (sign, series) in enumerate(past.flows):
-        flow = sign * Record.of(series, start, now, HOUR_S).values
-        total = flow if i == 0 else total + flow
-    load = without_planned(total, past.planned) if past.flows else total
+    load: FloatArray = np.empty(0)
+    if past.flows:
+        load = without_planned(np.sum(past.flows, axis=0), past.planned)
     return Record(int(start.timestamp()) // HOUR_S * HOUR_S, HOUR_S, load)

@@ -100,7 +100,7 @@ class HassHistory:
 def _mean_power_kw(hass: HomeAssistant, statistic_id: str, start: datetime, end: datetime) -> Series:
     """In the recorder's thread, also what is made of the rows: thousands of them would hold up Home Assistant."""
     hour = timedelta(hours=1)
-    units = {"energy": UnitOfEnergy.KILO_WATT_HOUR}
+    units: dict[str, str] = {"energy": UnitOfEnergy.KILO_WATT_HOUR}
     rows = statistics_during_period(hass, start - hour, end, {statistic_id}, "hour", units, {"change"})
     spans = []
     recorded_until: datetime | None = None
