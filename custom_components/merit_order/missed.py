@@ -17,13 +17,16 @@ WORDS = f"component.{DOMAIN}.selector"
 UNITS = {"percent": "%", "celsius": "°C", "kwh": "kWh", "runs": "×"}
 # What is further off may well be met by a later plan: prices, the sun and people change.
 AHEAD = timedelta(hours=24)
+# A room or tank that is less too cold than this is not worth a word.
+FELT_K = 0.5
 
 
 def missed(plan: Plan | None, now: datetime, asset_id: str | None = None) -> list[Shortfall]:
     """What will be missed within a day by this plan, of one asset or of all; the nearest deadline first."""
     found = plan.shortfalls if plan is not None else ()
-    ours = [short for short in found if asset_id in (None, short.asset) and now < short.by <= now + AHEAD]
-    return sorted(ours, key=lambda short: short.by)
+    ours = (short for short in found if asset_id in (None, short.asset) and now < short.by <= now + AHEAD)
+    felt = [short for short in ours if short.need != "temperature" or short.amount >= FELT_K]
+    return sorted(felt, key=lambda short: short.by)
 
 
 class Wording:

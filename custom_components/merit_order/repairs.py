@@ -28,8 +28,9 @@ SOURCE_PATIENCE = timedelta(minutes=30)
 # Nothing waits for it; a supplier's service may be down over a weekend.
 HISTORY_PATIENCE = timedelta(days=2)
 PLAN_PATIENCE = timedelta(minutes=20)
-# The next plan may find a way, unless there is no time for it.
+# The next plan may find a way, unless there is no time for it. A tank is cool for a while after every bath.
 NEED_PATIENCE, SOON = timedelta(minutes=5), timedelta(hours=1)
+COMFORT_PATIENCE = timedelta(minutes=30)
 # What engine/health.py finds wrong with an input, and the issue that says so; a silent source has its own.
 INPUT_FAULTS = {
     "wrong_unit": "input_wrong_unit",
@@ -138,10 +139,11 @@ class Repairs:
         plan, now = self._planner.plan, self._planner.now
         for short in missed(plan, now):
             assert plan is not None
+            patience = timedelta() if short.by - now < SOON else NEED_PATIENCE
             yield Trouble(
                 id=f"need_missed_{short.asset}_{short.need}",
                 key="need_missed",
-                patience=timedelta() if short.by - now < SOON else NEED_PATIENCE,
+                patience=COMFORT_PATIENCE if short.need == "temperature" else patience,
                 placeholders=Wording(self._hass, plan).placeholders(short),
             )
 

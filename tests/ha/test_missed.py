@@ -1,9 +1,12 @@
 """A need that will be missed is told before its deadline, with why and what would help, and goes by itself."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_translations
@@ -13,7 +16,7 @@ from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.plan import Plan, PlanStatus, Remedy, Shortfall
 from custom_components.merit_order.missed import Wording, missed
 
-from .homes import START, respond
+from .homes import BOILER_ID, START, respond
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -34,9 +37,9 @@ def plan(*shortfalls: Shortfall) -> Plan:
     )
 
 
-def short(hours: float, asset: str = "car", **more: object) -> Shortfall:
-    by = START + timedelta(hours=hours)
-    return Shortfall(asset=asset, need="charge", by=by, amount=4.5, unit="kWh", **more)  # type: ignore[arg-type]  # test data
+def short(hours: float, asset: str = "car", **more: Any) -> Shortfall:
+    given = {"need": "charge", "amount": 4.5, "unit": "kWh", **more}
+    return Shortfall(asset=asset, by=START + timedelta(hours=hours), **given)
 
 
 async def test_a_missed_need_is_told_before_its_deadline_and_goes_when_it_is_taken_back(
@@ -75,6 +78,35 @@ async def test_what_is_past_or_more_than_a_day_off_is_not_told() -> None:
     assert [each.by for each in missed(found, START, "car")] == [START + timedelta(hours=h) for h in (2, 9)]
     assert [each.asset for each in missed(found, START)] == ["car", "tank", "car"]
     assert missed(None, START) == []
+
+
+def test_a_little_less_warmth_is_not_told() -> None:
+    cool, cold = (
+        short(1, "tank", need="temperature", amount=kelvin, unit="celsius") for kelvin in (0.3, 2.0)
+    )
+    assert missed(plan(cool, cold), START) == [cold]
+
+
+async def test_a_tank_that_is_cool_after_a_bath_is_told_only_when_it_stays_so(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, home: MockConfigEntry
+) -> None:
+    planner, repairs = home.runtime_data.planner, home.runtime_data.repairs
+    cold = short(1, BOILER_ID, need="temperature", amount=5.0, unit="celsius")
+    issue = f"need_missed_{BOILER_ID}_temperature"
+
+    def look() -> bool:
+        thought = planner.data
+        made = replace(thought.decision.plan, at=planner.now, shortfalls=(cold,))
+        planner.data = replace(thought, decision=replace(thought.decision, plan=made))
+        repairs.look()
+        return ir.async_get(hass).async_get_issue(DOMAIN, issue) is not None
+
+    assert not look()
+    freezer.tick(timedelta(minutes=15))
+    assert not look()
+    freezer.tick(timedelta(minutes=16))
+    cold = replace(cold, by=cold.by + timedelta(hours=1))
+    assert look()
 
 
 @pytest.mark.parametrize(
