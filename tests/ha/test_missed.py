@@ -88,7 +88,7 @@ def test_a_little_less_warmth_is_not_told() -> None:
 
 
 async def test_a_tank_that_is_cool_after_a_bath_is_told_only_when_it_stays_so(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, home: MockConfigEntry
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Advance, home: MockConfigEntry
 ) -> None:
     planner, repairs = home.runtime_data.planner, home.runtime_data.repairs
     cold = short(1, BOILER_ID, need="temperature", amount=5.0, unit="celsius")
@@ -107,6 +107,7 @@ async def test_a_tank_that_is_cool_after_a_bath_is_told_only_when_it_stays_so(
     freezer.tick(timedelta(minutes=16))
     cold = replace(cold, by=cold.by + timedelta(hours=1))
     assert look()
+    await clock(4)
 
 
 @pytest.mark.parametrize(
