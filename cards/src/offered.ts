@@ -39,7 +39,7 @@ interface Offered {
 const CARDS: readonly Offered[] = [
   {
     type: "plan",
-    shows: ["plan", "planned", "next_start", "next_end", "allowed", "plan_status"],
+    shows: ["plan", "next_start", "next_end", "plan_status"],
   },
   {
     type: "now",

@@ -36,6 +36,16 @@ describe("sentences", () => {
     expect(said(unmeasured)[0]).toBe("Battery charges from the grid until 13:00: null");
   });
 
+  it("say that what was measured to draw nothing draws nothing, whatever was planned", () => {
+    const found = picture();
+    const boiler = asset("Kitchen boiler");
+    const entities = found.entities[boiler.id];
+    if (!entities) throw new Error("the recording has no boiler");
+    const hot = { [boiler.id]: { ...entities, wants_nothing: true } };
+    const told = doing(plan(), NOW, t, format, hot).map((one) => [one.what, one.why]);
+    expect(told[1]).toEqual(["Kitchen boiler is on and draws nothing", null]);
+  });
+
   it("say what waits, if waiting was measured", () => {
     const waits = plan();
     const pump = asset("Pool pump", waits);

@@ -127,7 +127,8 @@ describe("notices", () => {
     const found = well();
     const mode = (mode: "advise" | "off") => ({ ...found, home: found.home && { ...found.home, mode } });
     expect(said(mode("advise"))).toEqual([`info: ${t("advise_note")}`]);
-    expect(said(mode("off"))).toEqual([`info: ${t("off_note")}`]);
+    const off = { ...mode("off"), plan: null };
+    expect(waiting(moment(off), t)).toBe(t("off_note"));
   });
 
   it("tell a home with prices only how to go on", () => {

@@ -39,7 +39,7 @@ class PartBinarySensor(BinarySensorEntityDescription):
 IDLE_KW = 0.02
 
 
-def _wants_nothing(readings: Readings) -> bool | None:
+def wants_nothing(readings: Readings) -> bool | None:
     """Whether a relay is on and nothing is drawn; None where that is not measured."""
     switch = readings.switch
     if switch is None or switch.on is None or switch.power_kw is None:
@@ -63,7 +63,7 @@ PART_BINARY_SENSORS: tuple[PartBinarySensor, ...] = (
     PartBinarySensor(
         key="switch_wants_nothing",
         translation_key="switch_wants_nothing",
-        value_fn=_wants_nothing,
+        value_fn=wants_nothing,
     ),
 )
 

@@ -6,10 +6,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 
 from .audit import news
+from .binary_sensor import wants_nothing
 from .const import DOMAIN
 from .demand import charge
 from .engine.ledger import METHOD
 from .engine.model.codec import to_json
+from .engine.model.roles import Role
 from .gather import grid_reading
 from .plan_view import active_now
 from .planned import PlannedAsset
@@ -69,7 +71,7 @@ def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def entities_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, dict[str, Any]]:
-    """Per asset: the entities that show and steer it, and what it is to do now."""
+    """Per asset: the entities that show and steer it, what it is to do now, and whether it is on and draws nothing."""
     return {
         asset.id: _asset_json(er.async_get(hass), runtime, asset)
         for asset in runtime.home.assets
@@ -79,6 +81,7 @@ def entities_json(hass: HomeAssistant, runtime: Runtime) -> dict[str, dict[str, 
 
 def _asset_json(registry: er.EntityRegistry, runtime: Runtime, asset: PlannedAsset) -> dict[str, Any]:
     plan = runtime.planner.plan
+    readings = runtime.home.devices[asset.subentry_id].readings
     ids = {
         name: registry.async_get_entity_id(domain, DOMAIN, f"{asset.id}_{key}")
         for name, domain, key in ASSET_ENTITIES
@@ -89,6 +92,9 @@ def _asset_json(registry: er.EntityRegistry, runtime: Runtime, asset: PlannedAss
         "overrides": to_json(runtime.home.controls.overrides(asset.id, runtime.planner.now)),
         "needs": to_json(runtime.home.controls.needs(asset.id, runtime.planner.now)),
         "active": active_now(plan, plan.asset(asset.id) if plan is not None else None, runtime.planner.now),
+        "wants_nothing": wants_nothing(readings)
+        if readings is not None and asset.role is Role.SWITCH
+        else None,
         "withheld": to_json(runtime.home.withheld.get(asset.id)),
     }
 

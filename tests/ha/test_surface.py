@@ -114,6 +114,7 @@ async def test_a_card_is_told_at_once_and_on_change(
     assert first["home"]["grid_kw"] == 0.8
     assert first["entities"][BOILER_ID]["switch"] == "switch.boiler_controlled_by_the_plan"
     assert first["entities"][BOILER_ID]["active"] is True
+    assert first["entities"][BOILER_ID]["wants_nothing"] in (True, False)
     hass.states.async_set("sensor.grid_power", "1500", {"unit_of_measurement": "W", "device_class": "power"})
     await clock(6)
     second = await _told(client, lambda event: event.get("home", {}).get("grid_kw") == 1.5)

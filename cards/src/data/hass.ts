@@ -26,7 +26,8 @@ export interface Hass {
   themes: { darkMode: boolean };
   states: Record<string, { state: string } | undefined>;
   localize(key: string, values?: Record<string, string>): string;
-  loadBackendTranslation(category: string, integration: string): Promise<unknown>;
+  /** Answers with a `localize` that knows the words; the one here may not yet. */
+  loadBackendTranslation(category: string, integration: string): Promise<Hass["localize"]>;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
   callService(domain: string, service: string, data: Record<string, unknown>): Promise<unknown>;
 }

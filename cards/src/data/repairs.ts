@@ -19,7 +19,7 @@ export interface Repair {
 }
 
 async function list(hass: Hass): Promise<Repair[]> {
-  const [{ issues }] = await Promise.all([
+  const [{ issues }, localize] = await Promise.all([
     hass.callWS<{ issues: Issue[] }>({ type: "repairs/list_issues" }),
     hass.loadBackendTranslation("issues", DOMAIN),
   ]);
@@ -27,7 +27,7 @@ async function list(hass: Hass): Promise<Repair[]> {
     .filter((issue) => issue.domain === DOMAIN && !issue.ignored)
     .map((issue) => {
       const say = (part: string): string =>
-        hass.localize(
+        localize(
           `component.${DOMAIN}.issues.${issue.translation_key}.${part}`,
           issue.translation_placeholders ?? {},
         );

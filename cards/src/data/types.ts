@@ -136,6 +136,8 @@ export interface AssetEntities {
   overrides: readonly Override[];
   needs: readonly Need[];
   active: boolean | null;
+  /** It is switched on and draws nothing: hot, finished. */
+  wants_nothing?: boolean | null;
 }
 
 /** By asset id, or "load", "solar", "grid" for the home. */

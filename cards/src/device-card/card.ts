@@ -99,9 +99,11 @@ export class DeviceCard extends PictureCard<Config> {
 
   private waits(plan: Plan, asset: AssetPlan, format: Format): TemplateResult | typeof nothing {
     const { t } = this;
-    const said = doing(plan, this.clock.now, t, format).find((one) => one.asset.id === asset.id);
+    const said = doing(plan, this.clock.now, t, format, this.picture?.entities).find(
+      (one) => one.asset.id === asset.id,
+    );
     if (!said || said.runs) return nothing;
-    return html`<p class="waits"><b>${said.what}</b> <span class="quiet">${said.until}${t("colon")} ${said.why}</span></p>`;
+    return html`<p class="waits"><b>${said.what}</b> <span class="quiet">${said.until}${said.why ? `${t("colon")} ${said.why}` : ""}</span></p>`;
   }
 
   private body(plan: Plan, asset: AssetPlan, format: Format): TemplateResult {

@@ -13,6 +13,8 @@ import { LEVEL_SIGNS, palette } from "../parts/theme";
 import { kioskStyles } from "./styles";
 
 const MOST_SAID = 2;
+/** Letters that fit on a line beside a time. */
+const LONGEST_SAID = 30;
 const HOURS_BETWEEN_LABELS = 6;
 
 interface Config {
@@ -29,6 +31,8 @@ export class KioskCard extends PictureCard<Config> {
 
   /** Set by Home Assistant while the card is shown in an editor. */
   @property({ type: Boolean }) preview = false;
+  /** Set by Home Assistant: "grid" in a view of sections, whose rows say how tall the card is. */
+  @property({ reflect: true }) layout?: string;
   @state() private left = false;
 
   static getStubConfig(): object {
@@ -112,11 +116,11 @@ export class KioskCard extends PictureCard<Config> {
     const { t } = this;
     const warned = grave ? html`<p class=${grave.kind} role="status">${grave.text}</p>` : nothing;
     if (wait || !plan) return html`<div class="says">${warned}<p role="status">${wait}</p></div>`;
-    const found = doing(plan, now, t, format).slice(0, grave ? 1 : MOST_SAID);
+    const found = doing(plan, now, t, format, this.picture?.entities).slice(0, grave ? 1 : MOST_SAID);
     return html`<div class="says">${warned}
       ${found.length === 0 ? html`<p><b>${t("does.nothing")}</b></p>` : nothing}
-      ${found.map((one) => html`<p><b>${one.what}</b> ${one.until}</p>${one.why ? html`<p>${one.why}</p>` : nothing}`)}
-      <p class="next">${upcoming(plan, now, t, format, MOST_SAID)}</p></div>`;
+      ${found.map((one) => html`<p><b>${one.what.length > LONGEST_SAID ? one.short : one.what}</b> ${one.until}</p>${one.why ? html`<p>${one.why}</p>` : nothing}`)}
+      <p class="next">${upcoming(plan, now, t, format, MOST_SAID, true)}</p></div>`;
   }
 
   private ahead(plan: Plan, now: number, format: Format): TemplateResult | typeof nothing {

@@ -3,6 +3,7 @@ import { css } from "lit";
 /** Sizes are in units of the panel (1/100 of 800 × 480): what is read from two metres has to fill the glass. */
 export const kioskStyles = css`
   :host { display: block; height: calc(100dvh - var(--header-height, 56px)); min-height: 240px; }
+  :host([layout="grid"]) { height: 100%; min-height: 0; }
   .panel {
     display: block; position: relative; inset: auto; container-type: size; box-sizing: border-box; width: 100%; height: 100%; margin: 0; padding: 0; border: 0; overflow: hidden;
     background: var(--mo-surface); color: var(--mo-text); font-family: inherit; line-height: 1.2;
@@ -17,9 +18,9 @@ export const kioskStyles = css`
     display: grid; grid-template: "price money" auto "says says" 1fr "ahead ahead" auto "foot foot" auto / auto minmax(0, 1fr); gap: calc(1.3 * var(--u)) calc(4 * var(--u));
   }
   .price { grid-area: price; }
-  .number { font-size: calc(14.5 * var(--u)); font-weight: 700; letter-spacing: -0.03em; line-height: 0.9; font-variant-numeric: tabular-nums; }
+  .number { font-size: calc(14.5 * var(--u)); font-weight: 700; letter-spacing: -0.03em; line-height: 0.95; font-variant-numeric: tabular-nums; }
   .unit { font-size: calc(4 * var(--u)); color: var(--mo-quiet); }
-  .called { display: flex; align-items: center; gap: calc(1.6 * var(--u)); white-space: nowrap; }
+  .called { display: flex; align-items: center; gap: calc(1.6 * var(--u)); white-space: nowrap; margin-top: calc(0.7 * var(--u)); }
   .level { padding: 0 calc(1.8 * var(--u)); border-radius: 99px; font-size: calc(4.4 * var(--u)); line-height: 1.35; font-weight: 700; color: var(--mo-on-colour); }
   .level.cheap { background: var(--mo-cheap); }
   .level.normal { background: color-mix(in srgb, var(--mo-normal) 34%, var(--mo-surface)); color: var(--mo-text); }

@@ -1,6 +1,6 @@
 /** What a person who reads only the top of the card has to know, as short sentences. */
 
-import type { AssetPlan, Block, Level, Now, Plan, Reason } from "../data/types";
+import type { AssetPlan, Block, Level, Now, Picture, Plan, Reason } from "../data/types";
 import type { Key, Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
 import { slotAt } from "./axis";
@@ -63,6 +63,8 @@ export function flow(costPerHour: number | null, t: Translate, format: Format): 
 export interface Doing {
   readonly asset: AssetPlan;
   readonly what: string;
+  /** The same without what feeds it. */
+  readonly short: string;
   readonly until: string;
   readonly why: string | null;
   /** Whether it works now, or waits. */
@@ -70,7 +72,13 @@ export interface Doing {
 }
 
 /** What runs at an instant, hardest at work first, then what waits for a measured reason. */
-export function doing(plan: Plan, at: number, t: Translate, format: Format): Doing[] {
+export function doing(
+  plan: Plan,
+  at: number,
+  t: Translate,
+  format: Format,
+  entities: Picture["entities"] = {},
+): Doing[] {
   const until = (time: string): string => t("until_time", { time: format.when(Date.parse(time), at) });
   const covers = (one: { start: string; end: string }): boolean =>
     Date.parse(one.start) <= at && at < Date.parse(one.end);
@@ -85,11 +93,15 @@ export function doing(plan: Plan, at: number, t: Translate, format: Format): Doi
       const said = {
         asset,
         what: resting(asset, block, slot, t) ?? what(asset, block, t),
+        short: resting(asset, block, slot, t) ?? verb(asset, block, t),
         until: until(followsUntil(asset, block, slot, plan.edges)),
         why: why(asset, block, t, format),
         runs: true,
       };
-      running.push({ kw: Math.abs(block.power_kw), said });
+      // Measured, not planned: a boiler that is hot takes what it is offered another time.
+      const idle = entities[asset.id]?.wants_nothing ? t("does.idle", { name: asset.name }) : null;
+      if (idle) running.push({ kw: 0, said: { ...said, what: idle, short: idle, why: null, runs: false } });
+      else running.push({ kw: Math.abs(block.power_kw), said });
       continue;
     }
     const reason = asset.reasons.find((one) => one.code === "waits" && covers(one));
@@ -98,6 +110,7 @@ export function doing(plan: Plan, at: number, t: Translate, format: Format): Doi
       waiting.push({
         asset,
         what: t("does.wait", { name: asset.name }),
+        short: t("does.wait", { name: asset.name }),
         until: until(reason.end),
         why: measured,
         runs: false,
@@ -187,11 +200,22 @@ export function starting(plan: Plan, at: number, t: Translate, most = NEXT_SHOWN
     .slice(0, most);
 }
 
-/** The same as one line. */
-export function upcoming(plan: Plan, at: number, t: Translate, format: Format, most = NEXT_SHOWN): string {
+/** The same as one line; `terse`: what only runs is called by its name. */
+export function upcoming(
+  plan: Plan,
+  at: number,
+  t: Translate,
+  format: Format,
+  most = NEXT_SHOWN,
+  terse = false,
+): string {
   const starts = starting(plan, at, t, most);
   if (starts.length === 0) return t("next_none");
-  const items = starts.map((start) => t("next_item", { name: start.what, time: format.when(start.at, at) }));
+  const called = (start: Start): string =>
+    terse && start.asset.kind !== "battery" ? start.asset.name : start.what;
+  const items = starts.map((start) =>
+    t("next_item", { name: called(start), time: format.when(start.at, at) }),
+  );
   return t("next", { list: items.join(" · ") });
 }
 

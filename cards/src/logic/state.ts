@@ -41,6 +41,7 @@ export function waiting(moment: Moment, t: Translate): string | null {
   const { picture, problem } = moment;
   const plan = picture?.plan ?? null;
   if (!picture?.home && problem) return t("state.no_home");
+  if (!plan && picture?.home?.mode === "off") return t("off_note");
   if (!plan && picture?.home?.price_now === null) return t("state.no_price");
   if (!plan) return t(moment.now - moment.since > SLOW_MINUTES * MINUTE ? "state.slow" : "state.first");
   if (plan.home) return null;
@@ -134,8 +135,7 @@ function byHand(picture: Picture, now: number, t: Translate, format: Format): No
 }
 
 function inCharge(home: Now, t: Translate): Notice[] {
-  if (home.mode === "advise") return [info(t("advise_note"))];
-  return home.mode === "off" ? [info(t("off_note"))] : [];
+  return home.mode === "advise" ? [info(t("advise_note"))] : [];
 }
 
 function beginnings(plan: Plan, t: Translate): Notice[] {

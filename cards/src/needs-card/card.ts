@@ -98,7 +98,7 @@ export class NeedsCard extends PictureCard {
   private body(hass: Hass): TemplateResult {
     const { plan, t } = this;
     const wait = waiting(this.moment(hass), t);
-    if (wait || !plan) return html`<p class="wait">${wait}</p>`;
+    if (wait || !plan) return html`<h2>${t("needs")}</h2><p class="wait">${wait}</p>`;
     const assets = askable(plan.assets);
     const format = this.format(hass);
     const rows = assets.map((asset) => this.row(asset, format)).filter((row) => row !== nothing);

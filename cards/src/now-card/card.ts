@@ -71,7 +71,7 @@ export class NowCard extends PictureCard {
     return html`${noticeList(told, "warning")}
       ${
         home
-          ? html`<div class="halves"><div><merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .now=${moment.now} .format=${format} .t=${t}
+          ? html`<div class="halves"><div><merit-order-summary .home=${home} .plan=${plan?.home ? plan : null} .entities=${this.picture?.entities} .now=${moment.now} .format=${format} .t=${t}
               ?dark=${dark}></merit-order-summary>${noticeList(told, "info")}</div><div class="moving">${this.moving(hass, home)}</div></div>`
           : nothing
       }

@@ -67,7 +67,7 @@ export class MoneyBars extends LitElement {
   };
 
   private said(bar: Bar): string {
-    return `${bar.name}: ${this.format.money(bar.value)}`;
+    return `${bar.name} ${this.format.money(bar.value)}`;
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -78,7 +78,7 @@ export class MoneyBars extends LitElement {
     const row = scale([bars.map((bar) => bar.value)], 4, TALL, 0.01);
     const [zero, wide] = [row.y(0), width / bars.length];
     const every = Math.ceil(LABEL_ROOM / wide);
-    return html`<p aria-hidden="true">${shown.name}: <b>${this.format.money(shown.value)}</b></p>
+    return html`<p aria-hidden="true">${shown.name} <b>${this.format.money(shown.value)}</b></p>
       <svg viewBox=${`0 0 ${width} ${TALL + LABEL + 2}`} height=${TALL + LABEL + 2} role="slider" tabindex="0" aria-label=${this.label}
         aria-valuemin="0" aria-valuemax=${last} aria-valuenow=${chosen ?? last} aria-valuetext=${this.said(shown)}
         @pointermove=${this.point} @pointerdown=${this.point} @pointerleave=${this.leave} @keydown=${this.key} @blur=${this.leave}>

@@ -24,7 +24,7 @@ export class FlowPicture extends LitElement {
     palette,
     css`
       :host { display: block; direction: ltr; }
-      svg { display: block; width: 100%; max-width: 560px; margin: 0 auto; }
+      svg { display: block; width: 100%; max-width: 440px; margin: 0 auto; }
       text { font-size: 12px; fill: var(--mo-text); }
       .kw { fill: var(--mo-quiet); font-size: 11px; }
       .sun { fill: var(--mo-sun); }

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
-import type { Now, Plan } from "../data/types";
+import type { Now, Picture, Plan } from "../data/types";
 import type { Translate } from "../i18n/translate";
 import { isKey } from "../i18n/translate";
 import type { Format } from "../logic/format";
@@ -50,6 +50,7 @@ export class Summary extends LitElement {
 
   @property({ attribute: false }) home: Now | null = null;
   @property({ attribute: false }) plan: Plan | null = null;
+  @property({ attribute: false }) entities: Picture["entities"] = {};
   @property({ attribute: false }) now = Date.now();
   @property({ attribute: false }) format!: Format;
   @property({ attribute: false }) t!: Translate;
@@ -73,7 +74,7 @@ export class Summary extends LitElement {
   private doings(): TemplateResult {
     const { plan, now, t, format } = this;
     if (!plan) return html``;
-    const found = doing(plan, now, t, format).slice(0, MOST_SAID);
+    const found = doing(plan, now, t, format, this.entities).slice(0, MOST_SAID);
     if (found.length === 0) return html`<p><b>${t("does.nothing")}</b></p>`;
     const coloured = colours(plan);
     const line = (

@@ -201,11 +201,12 @@ export class PlanCard extends PictureCard<Config> {
       ${noticeList(told, "warning")}
       ${
         home && !brief
-          ? html`<merit-order-summary short .home=${home} .plan=${plan?.home ? plan : null} .now=${this.clock.now} .format=${format}
+          ? html`<merit-order-summary short .home=${home} .plan=${plan?.home ? plan : null} .entities=${this.picture?.entities} .now=${this.clock.now} .format=${format}
               .t=${t} ?dark=${this.dark}></merit-order-summary>`
           : nothing
       }
       ${noticeList(told, "info")}
+      ${brief && wait ? html`<h2>${t("plan.brief")}</h2>` : nothing}
       ${wait ? html`<p class="wait" role="status">${wait}</p>` : plan ? this.body(plan, t, format) : nothing}
     </ha-card>`;
   }
