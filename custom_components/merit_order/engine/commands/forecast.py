@@ -22,7 +22,7 @@ from ..model.clock_times import instant
 from ..model.errors import InputError
 from ..model.series import FloatArray
 from ..replay.progress import Progress
-from ..replay.recording import Recording, read_recording
+from ..replay.recording import FORMAT, Recording, read_recording
 from ..scores import Score, as_shares, score
 
 DAY_S = 86_400
@@ -35,7 +35,7 @@ type Result = Mapping[str, float | None]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """SERIES and where its days begin."""
-    parser.add_argument("series", type=Path, help="recorded series (CSV, also .gz)")
+    parser.add_argument("series", type=Path, help=f"recorded series (CSV, also .gz): {FORMAT}")
     parser.add_argument("--timezone", help="IANA name; default: the file's `# timezone:`, else UTC")
     parser.add_argument("--warm-up", type=float, help=f"days that are not scored; {WARM_UP_DAYS}, or a third")
     parser.add_argument("--json", action="store_true", help="print the result only")

@@ -34,6 +34,10 @@ COLUMNS = (
 OTHER_NAMES = {"time_utc": "time"} | {
     name.removesuffix("_kw") + "_w": name for name in COLUMNS if name.endswith("_kw")
 }
+FORMAT = (
+    "time, load_kw; optional pv_kw, pv_forecast_kw, temperature, temperature_forecast, import_price, export_price. "
+    "Watts as load_w, …; steps of 5 to 60 minutes; an empty cell is a gap"
+)
 HOUR_S = 3600
 STEPS_MIN = (5, 10, 15, 20, 30, 60)
 
