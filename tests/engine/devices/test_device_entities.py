@@ -59,6 +59,23 @@ async def test_grid_in_watts_counting_export_up(ports: Ports, house: House) -> N
     assert said.battery is None
 
 
+async def test_watts_that_are_called_kilowatts_and_a_reading_that_jumps_are_not_believed(
+    ports: Ports, house: House
+) -> None:
+    """Sensitivity: 17 kW is a home with a car."""
+    meter = await opened(ports, "grid", power="sensor.net", import_energy="sensor.in")
+    house.put("sensor.in", "1000", "kWh")
+    for state, unit, power, dropped in (
+        ("800", "kW", None, 1),
+        ("-4e6", "W", None, 2),
+        ("17", "kW", 17.0, 2),
+    ):
+        house.put("sensor.net", state, unit)
+        said = await meter.read()
+        assert (said.grid.power_kw, said.grid.import_kwh) == (power, 1000.0)
+        assert said.counters["unreadable"] == dropped
+
+
 async def test_grid_from_two_one_way_meters(ports: Ports, house: House) -> None:
     house.put("sensor.in", "0", "W")
     house.put("sensor.out", "2.4", "kW")

@@ -18,6 +18,8 @@ SWITCHES = tuple(f"{domain}." for domain in TOGGLES)
 READ_BACK_S = 10.0
 READ_BACK_STEP_S = 0.5
 POLL_S = 5.0
+MOST_KW = 150.0
+"""More than any home's connection carries (three phases of 200 A): watts called kW, or a reading that jumped."""
 
 
 class EntityMissing(SourceError):
@@ -62,8 +64,12 @@ class Bound:
         return self.ports.entities.get(entity_id) if entity_id else None
 
     def power(self, option: str) -> float | None:
-        """A power in kW."""
-        return self._converted(option, power_kw)
+        """A power in kW; None when no home has it: it would be the month's peak, and hold everything back."""
+        value = self._converted(option, power_kw)
+        if value is not None and abs(value) > MOST_KW:
+            self.counters["unreadable"] += 1
+            return None
+        return value
 
     def energy(self, option: str) -> float | None:
         """An energy in kWh."""
