@@ -1,16 +1,17 @@
 """Who is at home, as far as the load cares: long absences of everybody, and public holidays.
 
 Absences are read from the states of `zone.home`, which counts the persons in it, and kept longer than the recorder
-keeps states. Holidays are asked of core's Workday where a person has set it up; no list of ours knows their region.
+keeps states. Holidays are asked of core's Workday or Holiday where a person has set one up; no list of ours knows their
+region.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from homeassistant.components.binary_sensor import DOMAIN as BINARY_SENSOR_DOMAIN
+from homeassistant.components.calendar import DOMAIN as CALENDAR_DOMAIN
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
@@ -19,6 +20,7 @@ from .engine.forecasts import STILL_AWAY, People
 from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, SourceError
 from .engine.model.ports import Ports
+from .engine.tariffs._holidays import Holidays
 from .recorder_past import AssetPast
 
 KEY: Final = "presence"
@@ -28,6 +30,8 @@ LEAST: Final = timedelta(hours=12)
 """Shorter ones are no absence to anybody; what is long enough the engine decides."""
 HOME: Final = "zone.home"
 AHEAD: Final = timedelta(days=3)
+EPOCH: Final = date(1970, 1, 1)
+TELL_HOLIDAYS: Final = (("workday", BINARY_SENSOR_DOMAIN), ("holiday", CALENDAR_DOMAIN))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +57,8 @@ class Presence:
     def __init__(self, hass: HomeAssistant, ports: Ports) -> None:
         self._hass = hass
         self._ports = ports
-        self._workdays: dict[date, bool] = {}
+        self._asked: dict[str, Holidays] = {}
+        self._known: frozenset[int] = frozenset()
 
     async def people(self, now: datetime) -> People:
         """Absences and holidays of the last weeks; nothing of either where nobody tells."""
@@ -82,44 +87,28 @@ class Presence:
         return any(state.state not in unknown for state in self._hass.states.async_all("person"))
 
     async def _holidays(self, now: datetime) -> frozenset[int]:
-        """Days (since 1970-01-01) from Monday to Friday on which nobody works."""
-        found = self._workday_sensor()
-        if found is None:
+        """Days (since 1970-01-01) lived like a Sunday; those known last while nobody answers."""
+        entity_id = self._who_knows()
+        if entity_id is None:
             return frozenset()
-        today = now.astimezone(ZoneInfo(self._ports.timezone)).date()
-        days = [today + timedelta(days=i) for i in range(-KEEP.days, AHEAD.days + 1)]
-        self._workdays = {day: self._workdays[day] for day in days if day in self._workdays}
-        for day in days:
-            if (
-                day.weekday() < 5
-                and day not in self._workdays
-                and (works := await self._works(found, day)) is not None
-            ):
-                self._workdays[day] = works
-        epoch = date(1970, 1, 1)
-        return frozenset((day - epoch).days for day, works in self._workdays.items() if not works)
-
-    def _workday_sensor(self) -> str | None:
-        registry = er.async_get(self._hass)
-        found = (
-            entry.entity_id
-            for entry in registry.entities.values()
-            if entry.platform == "workday"
-            and entry.domain == BINARY_SENSOR_DOMAIN
-            and entry.disabled_by is None
-        )
-        return next(found, None)
-
-    async def _works(self, sensor: str, day: date) -> bool | None:
-        data = {"entity_id": sensor, "check_date": day.isoformat()}
+        if entity_id not in self._asked:
+            self._asked = {entity_id: Holidays(self._ports, entity_id)}
         try:
-            answer = (
-                await self._ports.actions.ask("workday", "check_date", data) if self._ports.actions else {}
-            )
+            days = await self._asked[entity_id].between(now - KEEP, now + AHEAD)
         except SourceError:
-            return None
-        works = answer.get(sensor, {}).get("workday")
-        return works if isinstance(works, bool) else None
+            return self._known
+        self._known = frozenset((day - EPOCH).days for day in days)
+        return self._known
+
+    def _who_knows(self) -> str | None:
+        """The Workday sensor, else the calendar of core's Holiday."""
+        entries = er.async_get(self._hass).entities.values()
+        found = {
+            entry.platform: entry.entity_id
+            for entry in entries
+            if (entry.platform, entry.domain) in TELL_HOLIDAYS and entry.disabled_by is None
+        }
+        return next((found[platform] for platform, _ in TELL_HOLIDAYS if platform in found), None)
 
 
 def watched(kept: Whereabouts | None, states: Sequence[State], now: datetime) -> Whereabouts:

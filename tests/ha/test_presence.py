@@ -76,7 +76,24 @@ async def test_the_people_of_a_home(hass: HomeAssistant, freezer: FrozenDateTime
     assert (left, back) == (int((START - 30 * HOUR).timestamp()), STILL_AWAY)
     monday = (date(2026, 11, 23) - date(1970, 1, 1)).days
     assert people.holidays == {monday}
-    # A day is asked for once.
+    # A day that is over is asked for once.
     before = len(asked)
     await presence.people(START + HOUR)
-    assert len(asked) == before > 20
+    assert before > 20
+    assert set(asked[before:]) == {"2026-11-23", "2026-11-24"}
+
+
+async def test_holidays_of_core_s_calendar_are_known_and_stay_while_it_is_silent(hass: HomeAssistant) -> None:
+    calendar = er.async_get(hass).async_get_or_create("calendar", "holiday", "x", suggested_object_id="be")
+    feast = {"start": "2026-11-11", "end": "2026-11-12", "summary": "Armistice"}
+    answers: list[dict[str, Any]] = [{calendar.entity_id: {"events": [feast]}}, {}]
+
+    async def events(call: ServiceCall) -> dict[str, Any]:
+        return answers.pop(0)
+
+    hass.services.async_register("calendar", "get_events", events, supports_response=SupportsResponse.ONLY)
+    presence = Presence(hass, build_ports(hass, Shelf()))
+    feast_day = (date(2026, 11, 11) - date(1970, 1, 1)).days
+    for _ in range(2):
+        assert (await presence.people(START)).holidays == {feast_day}
+    assert not answers
