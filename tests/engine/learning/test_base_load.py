@@ -18,6 +18,23 @@ def test_what_is_planned_for_is_no_base_load() -> None:
     np.testing.assert_allclose(base_load(HOME + BOILER, [BOILER]), HOME)
 
 
+@pytest.mark.parametrize("jump", [5000.0, -5000.0])
+def test_an_hour_in_which_a_counter_jumped_is_a_gap(jump: float) -> None:
+    """Sensitivity: it alone would lift the mean of four weeks by 7 kW."""
+    total = HOME + BOILER
+    total[300] += jump
+    base = base_load(total, [BOILER])
+    assert np.isnan(base[300])
+    assert np.nanmean(base) == pytest.approx(HOME.mean(), rel=0.01)
+    replaced = BOILER.copy()
+    replaced[300] += jump
+    assert np.isnan(base_load(HOME + BOILER, [replaced])[300])
+
+
+def test_watts_that_are_called_kilowatts_all_along_are_left_to_be_named() -> None:
+    assert np.nanmin(base_load(1000 * HOME, [])) == 300.0
+
+
 @pytest.mark.parametrize("days", [2, 5])
 def test_an_asset_metered_for_days_is_not_counted_twice_in_the_weeks_before(days: int) -> None:
     """Sensitivity: with the hours before left as they are the mean is 20 % too high."""

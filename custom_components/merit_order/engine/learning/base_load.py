@@ -8,6 +8,8 @@ from ..model.series import FloatArray
 
 SETTLED_HOURS = 7 * 24
 """With a week that is known in full nothing older is needed."""
+MOST_KW = 60.0
+"""As the mean of an hour; a large home's connection carries that."""
 LEAST_HOURS = 24
 """What a thing takes of the home's energy cannot be said from less than a day."""
 
@@ -17,11 +19,12 @@ def base_load(total: FloatArray, planned: Sequence[FloatArray]) -> FloatArray:
 
     An hour that a meter skipped is zero: a socket that was away was not the load of the home either. But before its
     first hour an asset may have been there unmetered: those hours are left out as soon as a week after them is known,
-    and until then brought down to the level that the home has without it.
+    and until then brought down to the level that the home has without it. An hour in which a counter jumped is a gap.
     """
     base, since = total.copy(), 0
     for used in planned:
         base = base - np.nan_to_num(used)
+    base = _believed(base)
     for used in planned:
         known = np.flatnonzero(np.isfinite(used))
         if len(known):
@@ -30,6 +33,16 @@ def base_load(total: FloatArray, planned: Sequence[FloatArray]) -> FloatArray:
     if np.isfinite(base[since:]).sum() >= SETTLED_HOURS:
         base[:since] = np.nan
     return np.maximum(base, 0.0)
+
+
+def _believed(base: FloatArray) -> FloatArray:
+    """Without hours that no home had: a counter that was replaced or jumped books its whole life on one, which would be
+    in that hour's mean for weeks. Where most hours are as large it is another unit: left to be named.
+    """
+    known = np.abs(base[np.isfinite(base)])
+    if not len(known) or float(np.median(known)) > MOST_KW:
+        return base
+    return np.where(np.abs(base) <= MOST_KW, base, np.nan)
 
 
 def _without(base: FloatArray, used: FloatArray, first: int) -> FloatArray:
