@@ -52,7 +52,9 @@ class Warmth:
         levels = _daily(without(past, people.away(past)).values, past.step, least=0.9)
         if np.isfinite(levels).sum() < LEAST_DAYS:
             return None
-        eff = _day_mean(outdoor)
+        since = past.start - DAY_S
+        needed = outdoor.between(since, (int(ahead[-1]) - since) // past.step + 1)
+        eff = _day_mean(Record(since, past.step, needed))
         before = eff.between(past.start, len(past.values))
         found = [_fit(levels, _daily(_degrees(before, limit), past.step, least=0.5)) for limit in HEATING_C]
         best = min(range(len(found)), key=lambda i: found[i][1])
