@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { flows, totals } from "../src/logic/flows";
-import { askable, nextAt, unitOf } from "../src/logic/needs";
+import { askable, nextAt, served, unitOf } from "../src/logic/needs";
 import { advice, cheapestRun, runPrice } from "../src/logic/run";
 import { columns, csv } from "../src/logic/table";
 import { timeline } from "../src/logic/timeline";
 import { meanPrice } from "../src/logic/window";
-import { format, NOW, picture, plan, t } from "./home";
+import { asset, format, NOW, picture, plan, t } from "./home";
 
 function moment(grid: number | null, sun: number | null, battery: number | null, load: number | null) {
   const { home } = picture();
@@ -112,6 +112,16 @@ describe("needs", () => {
     const [boiler] = askable(plan().assets);
     expect(boiler && unitOf(boiler)).toBe("kwh");
     expect(boiler && unitOf({ ...boiler, kind: "vehicle" })).toBe("percent");
+  });
+
+  it("tell when the plan serves them and what that costs", () => {
+    const boiler = asset("Kitchen boiler");
+    const next = served(boiler, NOW, null);
+    expect(next).toMatchObject({ start: Date.parse("2026-11-21T11:18:00Z"), energy: 5.4, cost: 1.2702 });
+    const both = served(boiler, NOW, Date.parse("2026-11-22T00:00:00Z"));
+    expect(both?.end).toBe(Date.parse("2026-11-21T23:00:00Z"));
+    expect(both?.cost).toBeCloseTo(1.2702 + 0.5427);
+    expect(served(asset("Pool pump"), NOW, null)).toBeNull();
   });
 
   it("mean the next time the home's clock shows the hour", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { doing, flow, inputTrouble, levelEnds, levelNow, upcoming } from "../src/logic/sentences";
+import { doing, flow, inputTrouble, levelEnds, levelNow, nextPrice, upcoming } from "../src/logic/sentences";
 import { footer } from "../src/logic/state";
 import { asset, format, NOW, picture, plan, t } from "./home";
 
@@ -93,6 +93,21 @@ describe("sentences", () => {
     expect(levelNow(plan(), dear, NOW)).toBe("cheap");
     expect(levelNow(plan(), dear, NOW - 86_400_000)).toBe("expensive");
     expect(levelNow(null, null, NOW)).toBeNull();
+  });
+
+  it("tell the next price that is another one, as far as prices are known", () => {
+    const { home } = picture();
+    const of = plan();
+    const prices = of.home?.import_price ?? [];
+    const now = { ...home, price_now: prices[0] } as NonNullable<typeof home>;
+    const [price, at] = nextPrice(of, now, NOW, format) ?? [0, 0];
+    const slot = of.edges.findIndex((edge) => Date.parse(edge) === at);
+    expect(price).toBe(prices[slot]);
+    expect(new Set(prices.slice(0, slot).map((one) => format.priceText(one ?? 0))).size).toBe(1);
+    const flat = { ...of, home: of.home && { ...of.home, import_price: prices.map(() => 0.3) } };
+    expect(nextPrice(flat, { ...now, price_now: 0.3 }, NOW, format)).toBeNull();
+    const alone = { ...now, next_price: 0.5, next_price_at: "2026-11-21T12:00:00Z" };
+    expect(nextPrice(null, alone, NOW, format)).toEqual([0.5, Date.parse("2026-11-21T12:00:00Z")]);
   });
 
   it("say whether the home earns or pays", () => {

@@ -1,6 +1,6 @@
 /** What a person asks for: in which unit, by when. */
 
-import type { AssetPlan, Need } from "../data/types";
+import type { AssetPlan, Block, Need } from "../data/types";
 import type { Format } from "./format";
 
 export const UNITS: Record<string, string> = { percent: "%", celsius: "°C", kwh: "kWh", runs: "×" };
@@ -19,6 +19,29 @@ export function askable(assets: readonly AssetPlan[]): AssetPlan[] {
 /** The unit people think in for a thing. */
 export function unitOf(asset: AssetPlan): Need["unit"] {
   return BY_KIND[asset.kind] ?? "kwh";
+}
+
+/** When a thing is to run, from the first to the last of its blocks that begin before `until`, and what that costs. */
+export interface Served {
+  readonly start: number;
+  readonly end: number;
+  readonly energy: number;
+  readonly cost: number;
+}
+
+/** What the plan does of what a thing needs: by an instant, else its next block. Null when nothing is planned. */
+export function served(asset: AssetPlan, now: number, until: number | null): Served | null {
+  const ahead = asset.blocks.filter((block) => block.mode !== "off" && Date.parse(block.end) > now);
+  const found = until === null ? ahead.slice(0, 1) : ahead.filter((one) => Date.parse(one.start) < until);
+  const [first, last] = [found[0], found[found.length - 1]];
+  if (!first || !last) return null;
+  const sum = (of: (block: Block) => number): number => found.reduce((total, one) => total + of(one), 0);
+  return {
+    start: Date.parse(first.start),
+    end: Date.parse(last.end),
+    energy: sum((one) => one.energy_kwh),
+    cost: sum((one) => one.cost),
+  };
 }
 
 /** The next time the home's clock shows `time` ("07:30"), as a local date and time without a zone. */

@@ -24,6 +24,8 @@ export const RUN_FORM = [
 ] as const;
 
 const HOUR = 3_600_000;
+/** Who would wait longer for clean dishes? */
+const LATEST = 23 * HOUR;
 const WORTH_SAYING = 0.005;
 
 export interface Run {
@@ -54,9 +56,12 @@ export function runPrice(plan: Plan, start: number, hours: number, kw: number): 
   return covered >= end - start - 1 ? sum / covered : null;
 }
 
-/** The cheapest time for it from now on, begun at a slot's edge or at once; the soonest of equals. */
+/** The cheapest time for it within a day, begun at a slot's edge or at once; the soonest of equals. */
 export function cheapestRun(plan: Plan, now: number, hours: number, kw: number): Run | null {
-  const starts = [now, ...plan.edges.map((edge) => Date.parse(edge)).filter((edge) => edge > now)];
+  const starts = [
+    now,
+    ...plan.edges.map((edge) => Date.parse(edge)).filter((edge) => edge > now && edge <= now + LATEST),
+  ];
   let best: Run | null = null;
   for (const start of starts) {
     const price = runPrice(plan, start, hours, kw);

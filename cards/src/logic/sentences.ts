@@ -41,6 +41,28 @@ export function levelEnds(plan: Plan, slot: number): { at: number; next: Level }
   return null;
 }
 
+/** The next price that is another one, in currency/kWh, and from when (ms since the epoch); null where none is known. */
+export function nextPrice(
+  plan: Plan | null,
+  home: Now | null,
+  now: number,
+  format: Format,
+): [number, number] | null {
+  const current = home?.price_now;
+  if (current === null || current === undefined) return null;
+  const shown = format.price(current).value;
+  const prices = plan?.home?.import_price ?? [];
+  for (const [slot, price] of prices.entries()) {
+    const at = Date.parse(plan?.edges[slot] ?? "");
+    if (at <= now || price === null || format.price(price).value === shown) continue;
+    return plan?.home?.price_quality[slot] === "known" ? [price, at] : null;
+  }
+  if (plan?.home) return null;
+  return typeof home?.next_price === "number" && home.next_price_at
+    ? [home.next_price, Date.parse(home.next_price_at)]
+    : null;
+}
+
 /** How long the price stays as it is called now. */
 export function untilNext(plan: Plan, now: number, t: Translate, format: Format): string {
   const edges = plan.edges.map((edge) => Date.parse(edge));
@@ -90,13 +112,14 @@ export function doing(
     if (asset.kind === "grid" || asset.kind === "solar") continue;
     const block = asset.blocks.find(covers);
     if (block && block.mode !== "off") {
+      const rests = resting(asset, block, slot, t);
       const said = {
         asset,
-        what: resting(asset, block, slot, t) ?? what(asset, block, t),
-        short: resting(asset, block, slot, t) ?? verb(asset, block, t),
+        what: rests ?? what(asset, block, t),
+        short: rests ?? verb(asset, block, t),
         until: until(followsUntil(asset, block, slot, plan.edges)),
         why: why(asset, block, t, format),
-        runs: true,
+        runs: !rests,
       };
       // Measured, not planned: a boiler that is hot takes what it is offered another time.
       const idle = entities[asset.id]?.wants_nothing ? t("does.idle", { name: asset.name }) : null;

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Hass } from "../data/hass";
-import type { AssetPlan } from "../data/types";
+import type { AssetPlan, Need } from "../data/types";
 import type { Format } from "../logic/format";
-import { askable, nextAt, UNITS, unitOf } from "../logic/needs";
+import { askable, clockTime, nextAt, served, UNITS, unitOf } from "../logic/needs";
 import { explained } from "../logic/shortfalls";
 import { waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
@@ -26,6 +26,8 @@ export class NeedsCard extends PictureCard {
   }
 
   @state() private chosen = "";
+  /** A need that is being changed. */
+  @state() private changing: { asset: string; need: Need } | null = null;
 
   getCardSize(): number {
     return 4;
@@ -42,13 +44,30 @@ export class NeedsCard extends PictureCard {
     const fields = new FormData(event.target as HTMLFormElement);
     const asset = askable(this.plan?.assets ?? []).find((one) => one.id === fields.get("asset"));
     if (!asset) return;
-    hass.callService("merit_order", "need", {
-      asset: asset.id,
-      amount: Number(fields.get("amount")),
-      unit: unitOf(asset),
-      by: nextAt(String(fields.get("by")), Date.now(), this.format(hass)),
-    });
+    const by = nextAt(String(fields.get("by")), Date.now(), this.format(hass));
+    void this.want(hass, asset, { amount: Number(fields.get("amount")), unit: unitOf(asset), by });
   };
+
+  /** A changed need takes the place of the one before; what else was asked of the thing stays. */
+  private async want(hass: Hass, asset: AssetPlan, need: Need): Promise<void> {
+    const before = this.changing?.asset === asset.id ? this.changing.need : null;
+    const all = this.picture?.entities[asset.id]?.needs ?? [];
+    this.changing = null;
+    if (before) await hass.callService("merit_order", "resume", { asset: asset.id });
+    const kept = before ? all.filter((one) => one.by !== before.by || one.unit !== before.unit) : [];
+    for (const one of [...kept, need])
+      await hass.callService("merit_order", "need", { asset: asset.id, ...one });
+  }
+
+  private async change(asset: AssetPlan, need: Need): Promise<void> {
+    this.chosen = asset.id;
+    this.changing = { asset: asset.id, need };
+    await this.updateComplete;
+    // What was typed before gives way to what is to be changed.
+    const fields = this.renderRoot.querySelector("form");
+    fields?.reset();
+    fields?.querySelector("input")?.focus();
+  }
 
   private takeBack(asset: AssetPlan): void {
     this.hass?.callService("merit_order", "resume", { asset: asset.id });
@@ -61,12 +80,13 @@ export class NeedsCard extends PictureCard {
     const needs = entities?.needs ?? [];
     const orders = entities?.overrides ?? [];
     const short = plan?.shortfalls.filter((one) => one.asset === asset.id) ?? [];
-    if (needs.length + orders.length + short.length === 0) return nothing;
     return html`<li><div><b>${asset.name}</b>
       ${needs.map((need) => {
-        const amount = `${format.number(need.amount, 0)} ${UNITS[need.unit]}`;
-        return html`<p>${t("need", { amount, time: format.when(Date.parse(need.by), now) })}</p>`;
+        const amount = `${format.number(need.amount, Number.isInteger(need.amount) ? 0 : 1)} ${UNITS[need.unit]}`;
+        return html`<p>${t("need", { amount, time: format.when(Date.parse(need.by), now) })}
+          <button type="button" class="change" @click=${() => this.change(asset, need)}>${t("need_change")}</button></p>`;
       })}
+      ${this.comes(asset, needs, short.length > 0, format)}
       ${orders.map((order) => html`<p>${t(`override.${order.mode}`, { time: format.when(Date.parse(order.end), now) })}</p>`)}
       ${short.map((one) => {
         const amount = `${format.number(one.amount)} ${UNITS[one.unit.toLowerCase()] ?? one.unit}`;
@@ -80,19 +100,42 @@ export class NeedsCard extends PictureCard {
       }</li>`;
   }
 
-  private form(assets: readonly AssetPlan[]): TemplateResult | typeof nothing {
+  /** What comes of it: when it runs and what that costs. */
+  private comes(
+    asset: AssetPlan,
+    needs: readonly Need[],
+    short: boolean,
+    format: Format,
+  ): TemplateResult | typeof nothing {
+    const { t } = this;
+    const { now } = this.clock;
+    const last = needs.length > 0 ? Math.max(...needs.map((need) => Date.parse(need.by))) : null;
+    const found = served(asset, now, last);
+    if (!found) return short ? nothing : html`<p class="quiet">${t("lane_empty")}</p>`;
+    const words = {
+      start: found.start <= now ? t("view.now") : format.when(found.start, now),
+      end: format.when(found.end, Math.max(found.start, now)),
+      energy: format.energy(found.energy),
+      money: format.money(found.cost),
+    };
+    return html`<p class="quiet">${t(last !== null && !short ? "need_met" : "need_planned", words)}</p>`;
+  }
+
+  private form(assets: readonly AssetPlan[], format: Format): TemplateResult | typeof nothing {
     const { t } = this;
     const asset = assets.find((one) => one.id === this.chosen) ?? assets[0];
     if (!asset) return nothing;
+    const change = this.changing?.asset === asset.id ? this.changing.need : null;
     const choose = (event: Event): void => {
+      this.changing = null;
       this.chosen = (event.target as HTMLSelectElement).value;
     };
     return html`<form @submit=${this.ask}>
       <label>${t("need_what")}<select name="asset" @change=${choose}>
         ${assets.map((one) => html`<option value=${one.id} ?selected=${one === asset}>${one.name}</option>`)}</select></label>
-      <label>${t("need_amount", { unit: UNITS[unitOf(asset)] ?? "" })}<input name="amount" type="number" min="0" step="any" required /></label>
-      <label>${t("need_by")}<input name="by" type="time" .defaultValue=${USUAL_TIME} required /></label>
-      <button>${t("need_ask")}</button></form>`;
+      <label>${t("need_amount", { unit: UNITS[unitOf(asset)] ?? "" })}<input name="amount" type="number" min="0" step="any" required .defaultValue=${change ? String(change.amount) : ""} /></label>
+      <label>${t("need_by")}<input name="by" type="time" .defaultValue=${change ? clockTime(Date.parse(change.by), format) : USUAL_TIME} required /></label>
+      <button>${t(change ? "need_change" : "need_ask")}</button></form>`;
   }
 
   private body(hass: Hass): TemplateResult {
@@ -101,10 +144,11 @@ export class NeedsCard extends PictureCard {
     if (wait || !plan) return html`<h2>${t("needs")}</h2><p class="wait">${wait}</p>`;
     const assets = askable(plan.assets);
     const format = this.format(hass);
-    const rows = assets.map((asset) => this.row(asset, format)).filter((row) => row !== nothing);
+    const asked = assets.some((asset) => this.picture?.entities[asset.id]?.needs.length);
     return html`<h2>${t("needs")}</h2>
-      ${rows.length > 0 ? html`<ul>${rows}</ul>` : html`<p class="quiet">${t("need_none")}</p>`}
-      ${this.form(assets)}`;
+      ${asked ? nothing : html`<p class="quiet">${t("need_none")}</p>`}
+      <ul>${assets.map((asset) => this.row(asset, format))}</ul>
+      ${this.form(assets, format)}`;
   }
 
   protected override render(): TemplateResult | typeof nothing {

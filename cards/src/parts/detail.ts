@@ -16,6 +16,7 @@ const LEAST_MS = 15 * 60_000;
 export const NO_BLOCK = "none";
 const HOUR_MS = 3_600_000;
 const MOST_TOLD = 3;
+const LEAST_KWH = 0.05;
 /** As hard as the battery can: the plan keeps it within its limits, and this is the most an order may ask. */
 const FULL_KW = 100;
 
@@ -117,6 +118,7 @@ export class BlockDetail extends LitElement {
     const last = over
       ? planned !== null && t("detail.planned", { energy: format.energy(Math.abs(planned)) })
       : t(block.cost < 0 ? "detail.earns" : "detail.cost", { money });
+    if (PASSIVE.has(block.mode) && Math.abs(block.energy_kwh) < LEAST_KWH) return [];
     const amounts = [format.power(Math.abs(block.power_kw)), format.energy(Math.abs(block.energy_kwh))];
     return last ? [...amounts, last] : amounts;
   }
@@ -127,7 +129,9 @@ export class BlockDetail extends LitElement {
     if (entities?.overrides.length) return nothing;
     const said = why(asset, block, t, format);
     if (said) return html`<p>${capital(said)}</p>`;
-    return PASSIVE.has(block.mode) ? nothing : html`<p class="quiet">${t("detail.not_measured")}</p>`;
+    return this.inline || PASSIVE.has(block.mode)
+      ? nothing
+      : html`<p class="quiet">${t("detail.not_measured")}</p>`;
   }
 
   protected override render(): TemplateResult {
@@ -140,7 +144,7 @@ export class BlockDetail extends LitElement {
         ${this.inline ? nothing : html`<button aria-label=${t("detail.close")} @click=${this.close}>✕</button>`}</header>
       <p>${
         planned
-          ? html`${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">· ${this.amounts(over).join(" · ")}</span>`
+          ? html`${format.when(start, now)} – ${format.when(end, start)} <span class="quiet">${this.amounts(over).map((amount) => ` · ${amount}`)}</span>`
           : t("lane_empty")
       }</p>
       ${over || !planned ? nothing : this.reason()}

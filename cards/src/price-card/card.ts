@@ -6,7 +6,7 @@ import { ticks, x } from "../logic/axis";
 import type { Format } from "../logic/format";
 import { advice, RUN_FORM, type RunConfig } from "../logic/run";
 import { scale } from "../logic/scale";
-import { levelNow } from "../logic/sentences";
+import { levelNow, nextPrice } from "../logic/sentences";
 import { waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
 import { form } from "../parts/form";
@@ -97,8 +97,7 @@ export class PriceCard extends PictureCard<Config> {
     const level = `level.${word}`;
     const cost = home?.price_now;
     const price = cost === null || cost === undefined ? null : format.price(cost);
-    const next = home?.next_price;
-    const at = home?.next_price_at;
+    const next = nextPrice(plan, home, this.clock.now, format);
     if (this.config?.brief && !wait)
       return html`<h2>${t("run.title")}</h2>${plan?.home ? html`${this.advice(plan, format)}${this.bars(plan, format)}` : nothing}`;
     return html`${
@@ -107,7 +106,7 @@ export class PriceCard extends PictureCard<Config> {
             ${isKey(level) ? html`<span class=${`level ${word}`}>${t(level)}</span>` : nothing}</div>`
         : nothing
     }
-      ${typeof next === "number" && at ? html`<p class="quiet">${t("price_next", { time: format.time(Date.parse(at)), price: format.priceText(next) })}</p>` : nothing}
+      ${next ? html`<p class="quiet">${t("price_next", { time: format.when(next[1], this.clock.now), price: format.priceText(next[0]) })}</p>` : nothing}
       ${plan?.home ? html`${this.bars(plan, format)}${this.advice(plan, format)}` : nothing}
       ${wait ? html`<p class="wait">${wait}</p>` : nothing}`;
   }

@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { Hass } from "../data/hass";
 import { isKey } from "../i18n/translate";
 import { advice, RUN_FORM, type RunConfig } from "../logic/run";
-import { levelNow } from "../logic/sentences";
+import { levelNow, nextPrice } from "../logic/sentences";
 import { waiting } from "../logic/state";
 import { cardStyles } from "../parts/card-styles";
 import { form } from "../parts/form";
@@ -57,13 +57,12 @@ export class PriceTile extends PictureCard<Config> {
       return html`<p class="more" role="status">${wait ?? t("no_price")}</p>`;
     const format = this.format(hass);
     const level = `level.${levelNow(plan, home, now)}`;
-    const [next, at] = [home?.next_price, home?.next_price_at];
+    const next = nextPrice(plan, home, now, format);
     const said = plan?.home && config?.hours ? advice(plan, now, config, t, format) : null;
     const word = isKey(level) ? t(level) : "";
-    const later =
-      typeof next === "number" && at
-        ? t("price_next", { time: format.time(Date.parse(at)), price: format.price(next).value })
-        : "";
+    const later = next
+      ? t("price_next", { time: format.when(next[1], now), price: format.price(next[0]).value })
+      : "";
     return html`<p class="now">${format.priceText(price)}</p>
       <p class="more line" title=${later || nothing}>${[word, later].filter(Boolean).join(" · ")}</p>
       ${said ? html`<p class="more">${said}</p>` : nothing}`;
