@@ -54,6 +54,7 @@ CAPACITY_SENSORS: tuple[CapacitySensor, ...] = (
     _power("demand_heading", lambda now: now.heading_kw),
     _power("demand_allowed", lambda now: now.allowed_kw),
     _power("demand_peak", lambda now: now.peak_kw),
+    _power("demand_mean", lambda now: now.mean_kw),
     CapacitySensor(
         key="demand_charge",
         translation_key="demand_charge",
@@ -67,8 +68,12 @@ CAPACITY_SENSORS: tuple[CapacitySensor, ...] = (
 
 def capacity_sensors(coordinator: DemandCoordinator) -> list[CapacityHomeSensor]:
     """The sensors of a home with such a charge."""
-    charged = coordinator.home.demand is not None
-    return [CapacityHomeSensor(coordinator, row) for row in CAPACITY_SENSORS] if charged else []
+    book = coordinator.home.demand
+    if book is None:
+        return []
+    # Where each month stands for itself the mean is its peak.
+    told = (row for row in CAPACITY_SENSORS if row.key != "demand_mean" or book.terms.months > 1)
+    return [CapacityHomeSensor(coordinator, row) for row in told]
 
 
 class CapacityHomeSensor(HomeDemandEntity, SensorEntity):

@@ -159,6 +159,7 @@ async def test_what_people_see_of_the_running_quarter(hass: HomeAssistant, clock
     assert shown("power_allowed_now") == 0.0, "2.5 kW are free, 0.625 kWh were soon drawn"
     await live(6 * 60, 4800)
     assert shown("peak_this_month") == pytest.approx(4.8)
+    assert shown("mean_peak_billed") == pytest.approx(4.8), "no month before is known"
     assert shown("peak_charge_this_month") == pytest.approx(24.0)
     assert shown("power_allowed_now") == pytest.approx(4.8, abs=0.1)
     assert await hass.config_entries.async_unload(entry.entry_id)

@@ -5,7 +5,7 @@ or the mean of several days: for them the windows are added up here, and kept ov
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -28,8 +28,9 @@ class DemandNow:
     """What the running window has had (kWh), the demand it is heading for (kW), and the power that may be drawn to its
     end without a higher charge (kW); None while the meter is silent, or while no demand counts.
 
-    `peak_kw` is the month's peak as it will be billed so far, `free_kw` the demand below which nothing more is due,
-    `due` the charge of the month so far in currency, before any cap. `window` is when the running one began.
+    `peak_kw` is the month's peak as it will be billed so far, `mean_kw` the mean of the months that is paid for,
+    `free_kw` the demand below which nothing more is due, `due` the charge of the month so far in currency, before any
+    cap. `window` is when the running one began.
     """
 
     window: datetime
@@ -37,6 +38,7 @@ class DemandNow:
     heading_kw: float | None = None
     allowed_kw: float | None = None
     peak_kw: float = 0.0
+    mean_kw: float = 0.0
     free_kw: float = 0.0
     due: float = 0.0
 
@@ -103,22 +105,25 @@ class DemandBook:
         peak, free = self.month_peak_kw(now, grid), max(self.free_kw(now, grid), terms.floor_kw)
         history = grid.peak_history_kw if grid is not None else ()
         past = list(reversed(history)) or [kw for _, kw in sorted(self._months.items())]
-        due = counted_mean([*past, peak], terms) * terms.price_per_kw_year / MONTHS_A_YEAR
+        mean = counted_mean([*past, peak], terms)
         share = demand_share(terms.hours, window.astimezone(self._zone))
         so_far = self.so_far_kwh(now, grid)
         power = grid.power_kw if grid is not None else None
-        figures = DemandNow(window=window, so_far_kwh=so_far, peak_kw=peak, free_kw=free, due=due)
+        figures = DemandNow(
+            window=window,
+            so_far_kwh=so_far,
+            peak_kw=peak,
+            mean_kw=mean,
+            free_kw=free,
+            due=mean * terms.price_per_kw_year / MONTHS_A_YEAR,
+        )
         if so_far is None or share <= 0:
             return figures
         last = datetime.fromtimestamp(self._window + terms.window_minutes * 60 - LAST_S, UTC)
-        return DemandNow(
-            window=window,
-            so_far_kwh=so_far,
+        return replace(
+            figures,
             heading_kw=heading_kw(now, so_far, power, terms.window_minutes) if power is not None else None,
             allowed_kw=allowed_kw(min(now, last), so_far, free / share, terms.window_minutes),
-            peak_kw=peak,
-            free_kw=free,
-            due=due,
         )
 
     def to_json(self) -> dict[str, Any]:

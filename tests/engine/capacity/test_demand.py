@@ -48,6 +48,7 @@ def test_a_meter_that_tells_its_quarter_its_peak_and_its_year_is_believed() -> N
     told = GridReading(power_kw=1.0, quarter_demand_kw=2.0, month_peak_kw=4.0, peak_history_kw=(3.0, 5.0))
     now = book.now(end, told)
     assert (now.so_far_kwh, now.peak_kw, now.free_kw) == (0.5, 4.0, 4.0)
+    assert now.mean_kw == pytest.approx((5.0 + 3.0 + 4.0) / 3)
     assert now.due == pytest.approx((5.0 + 3.0 + 4.0) / 3 * 5)
 
 
