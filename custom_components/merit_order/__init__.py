@@ -189,6 +189,7 @@ def _build(
     live = LiveCoordinator(hass, entry, home)
     leases = Leases(hass, home, entry.entry_id)
     driver = Driver(hass, entry, planner, leases, trail)
+    steering = Steering(hass, entry, planner, live, driver, writes)
     supplier_history = SupplierHistory(hass, entry, home)
     return Runtime(
         home=home,
@@ -199,8 +200,8 @@ def _build(
         writes=writes,
         trail=trail,
         driver=driver,
-        steering=Steering(hass, entry, planner, live, driver, writes),
-        repairs=Repairs(hass, planner, driver, supplier_history),
+        steering=steering,
+        repairs=Repairs(hass, planner, driver, steering, supplier_history),
         live=live,
         savings=SavingsCoordinator(hass, entry, home, driver),
         history=HistoryBook(hass, entry, home, planner, live),
@@ -260,6 +261,7 @@ def _watch(entry: MeritOrderConfigEntry, runtime: Runtime) -> None:
     for device in runtime.home.devices.values():
         entry.async_on_unload(device.async_add_listener(look))
     entry.async_on_unload(runtime.planner.async_add_listener(runtime.repairs.look))
+    entry.async_on_unload(runtime.steering.async_add_listener(runtime.repairs.look))
     entry.async_on_unload(runtime.home.sources.listen(runtime.planner.request))
     entry.async_on_unload(runtime.home.learned.listen(runtime.planner.request))
     entry.async_on_unload(runtime.home.controls.listen(runtime.planner.request))

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .engine.model.plan import Plan, Remedy, Shortfall
+from .engine.steer import Risk
 
 WORDS = f"component.{DOMAIN}.selector"
 UNITS = {"percent": "%", "celsius": "°C", "kwh": "kWh", "runs": "×"}
@@ -46,6 +47,15 @@ class Wording:
             "amount": amount,
             "time": _clock(short.by),
             "why": self.why(short),
+        }
+
+    @callback
+    def at_risk(self, risk: Risk) -> dict[str, str]:
+        """The same for what may come late because it is held back: asset, time and why."""
+        return {
+            "asset": self._names.get(risk.asset, risk.asset),
+            "time": _clock(risk.by),
+            "why": self._text("held_back", risk.cause.value),
         }
 
     @callback

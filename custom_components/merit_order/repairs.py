@@ -20,6 +20,7 @@ from .engine.assets import asset_kind
 from .engine.model.roles import Role
 from .missed import Wording, missed
 from .rivals import OWN_SCHEDULE
+from .steering import Steering
 from .supplier_history import SupplierHistory
 
 # A router that restarts, an inverter that updates itself: not worth a person's time.
@@ -31,6 +32,7 @@ PLAN_PATIENCE = timedelta(minutes=20)
 # The next plan may find a way, unless there is no time for it. A tank is cool for a while after every bath.
 NEED_PATIENCE, SOON = timedelta(minutes=5), timedelta(hours=1)
 COMFORT_PATIENCE = timedelta(minutes=30)
+RISK_PATIENCE = timedelta(minutes=2)
 # What engine/health.py finds wrong with an input, and the issue that says so; a silent source has its own.
 INPUT_FAULTS = {
     "wrong_unit": "input_wrong_unit",
@@ -61,10 +63,16 @@ class Repairs:
     """Raises and clears the issues of a home."""
 
     def __init__(
-        self, hass: HomeAssistant, planner: PlanCoordinator, driver: Driver, history: SupplierHistory
+        self,
+        hass: HomeAssistant,
+        planner: PlanCoordinator,
+        driver: Driver,
+        steering: Steering,
+        history: SupplierHistory,
     ) -> None:
         self._hass = hass
         self._driver = driver
+        self._steering = steering
         self._history = history
         self._planner = planner
         self._since: dict[str, datetime] = {}
@@ -137,15 +145,27 @@ class Repairs:
     def _missed(self) -> Iterator[Trouble]:
         """Needs that will be missed, said while something can still be done about them."""
         plan, now = self._planner.plan, self._planner.now
+        told: set[str] = set()
         for short in missed(plan, now):
             assert plan is not None
             patience = timedelta() if short.by - now < SOON else NEED_PATIENCE
+            told.add(short.asset)
             yield Trouble(
                 id=f"need_missed_{short.asset}_{short.need}",
                 key="need_missed",
                 patience=COMFORT_PATIENCE if short.need == "temperature" else patience,
                 placeholders=Wording(self._hass, plan).placeholders(short),
             )
+        steered = self._steering.data
+        for risk in steered.risks if steered is not None and plan is not None else ():
+            # The plan thinks there is time yet; what is held back between two plans it does not foresee.
+            if plan is not None and risk.asset not in told:
+                yield Trouble(
+                    id=f"need_at_risk_{risk.asset}",
+                    key="need_at_risk",
+                    patience=RISK_PATIENCE,
+                    placeholders=Wording(self._hass, plan).at_risk(risk),
+                )
 
     def _devices(self) -> Iterator[Trouble]:
         for subentry_id, device in self._planner.home.devices.items():

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.plan import Plan, PlanStatus, Remedy, Shortfall
+from custom_components.merit_order.engine.steer import Cause, Memory, Risk, Steered
 from custom_components.merit_order.missed import Wording, missed
 
 from .homes import BOILER_ID, START, respond
@@ -107,6 +108,30 @@ async def test_a_tank_that_is_cool_after_a_bath_is_told_only_when_it_stays_so(
     freezer.tick(timedelta(minutes=16))
     cold = replace(cold, by=cold.by + timedelta(hours=1))
     assert look()
+    await clock(4)
+
+
+async def test_what_is_held_back_for_long_may_come_late_though_the_plan_sees_time(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, clock: Advance, home: MockConfigEntry
+) -> None:
+    """What the fast loop holds back the plan does not foresee: it goes on saying that there is time."""
+    runtime, issues = home.runtime_data, ir.async_get(hass)
+    risk = Risk(asset=BOILER_ID, by=START + timedelta(hours=2), cause=Cause.IMPORT_LIMIT)
+    steered = Steered(intents=(), memory=Memory())
+
+    def look(*risks: Risk) -> ir.IssueEntry | None:
+        runtime.steering.data = replace(steered, risks=risks)
+        runtime.steering.async_update_listeners()
+        return issues.async_get_issue(DOMAIN, f"need_at_risk_{BOILER_ID}")
+
+    assert runtime.planner.plan.shortfalls == ()
+    assert look(risk) is None, "it may pass"
+    freezer.tick(timedelta(minutes=2))
+    told = look(risk)
+    assert told is not None
+    why = {"asset": "Boiler", "time": "12:02", "why": "The connection is at its limit."}
+    assert told.translation_placeholders == why
+    assert look() is None
     await clock(4)
 
 
