@@ -11,6 +11,7 @@ from .model.program import IntArray
 from .optimise.dive import hold
 from .optimise.problem import Problem
 from .optimise.search import Search
+from .optimise.solver import SolverError
 
 LEAST = 0.005
 """Half a cent: below it the opposite costs nothing worth a sentence."""
@@ -32,7 +33,11 @@ def explain(plan: Plan, problem: Problem, search: Search, values: Values, budget
         for opposite in part.opposites(values):
             if time.perf_counter() > end:
                 break
-            asked, answer = _answer(problem, search, values, opposite)
+            try:
+                asked, answer = _answer(problem, search, values, opposite)
+            except SolverError:
+                # What was not checked is not said.
+                break
             if answer is not None and sum(answer) >= LEAST:
                 found.append(_reason(problem, asked, *answer))
         reasons[part.spec.id] = tuple(found)

@@ -7,15 +7,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from .assets import SOLAR, peak_kw
 from .health import LOAD, OUTDOOR, Bounds, examine, price_bounds, solar_bounds
 from .model.errors import InputError
 from .model.horizon import Band, Horizon
 from .model.plan import InputStatus
 from .model.series import FloatArray, Forecast, Quality, Series, Slots, Span
-from .model.snapshot import AssetSpec, Settings, Snapshot
+from .model.snapshot import AssetSpec, CapacityCharge, Settings, Snapshot
 
 SLOT_MINUTES = (5, 10, 15, 20, 30, 60)
+MOST_HOURS = 24 * 14
 
+CHARGE_LIMITS = (
+    ("price_per_kw", -1e4, 1e4),
+    ("floor_kw", 0, 1e4),
+    ("month_peak_kw", 0, 1e4),
+    ("window_minutes", 1, 24 * 60),
+    ("quarter_so_far_kwh", 0, 1e4),
+)
+"""(field, least, most) of a charge on demand."""
 
 # A European household's 3,500 kWh a year: what is assumed when nothing at all is known of the load.
 DEFAULT_LOAD_KW = 0.4
@@ -42,7 +52,7 @@ def normalise(snapshot: Snapshot) -> Horizon | tuple[InputStatus, ...]:
         load=door.load(),
         series={spec.id: door.forecasts(spec) for spec in snapshot.assets},
         outdoor_c=door.outdoor(),
-        capacity=snapshot.tariff.capacity,
+        capacity=_charge(snapshot.tariff.capacity),
         inputs=tuple(door.inputs),
     )
 
@@ -101,9 +111,9 @@ class Door:
         """An asset's forecasts; a name that is absent was missing."""
         bands = {}
         for name, forecast in spec.series.items():
-            solar = spec.kind == "solar" and name == "power"
+            solar = spec.kind == SOLAR.key and name == "power"
             key = f"{spec.kind}:{spec.id}"
-            band = self._band(key, forecast, solar_bounds(spec.params.get("peak_kw")) if solar else None)
+            band = self._band(key, forecast, solar_bounds(peak_kw(spec)) if solar else None)
             if band is None and solar and (last := self._last_solar(spec.id)) is not None:
                 self._rule(key, "last_good")
                 band = Band(mid=last, low=last, high=last)
@@ -125,10 +135,11 @@ class Door:
         # What was wrong with the middle is wrong with its sides too.
         sides = (forecast.low, forecast.high) if series.spans == forecast.mid.spans else (None, None)
         low, high = (_one(side, self.slots) if side is not None else None for side in sides)
+        most = np.inf if bounds is None else bounds.high
         return Band(
             mid=mid,
             low=mid if low is None else np.minimum(low, mid),
-            high=mid if high is None else np.maximum(high, mid),
+            high=mid if high is None else np.maximum(np.minimum(high, most), mid),
         )
 
     def _last_solar(self, asset_id: str) -> FloatArray | None:
@@ -160,15 +171,36 @@ class Door:
         self._note(replace(self._known(key, Series(())), rule=rule))
 
 
+def _charge(charge: CapacityCharge | None) -> CapacityCharge | None:
+    """The charge on demand, whose numbers are ones that can be."""
+    if charge is None:
+        return None
+    for name, least, most in CHARGE_LIMITS:
+        value = getattr(charge, name)
+        if not least <= value <= most:
+            raise InputError(f"tariff.capacity.{name}", f"{value} is not between {least} and {most}")
+    return charge
+
+
 def time_axis(at: datetime, settings: Settings) -> Slots:
     """Slots from the running minute on: a first one to the next whole slot, then equal ones (coarser later if
     wished).
     """
     minutes = settings.slot_minutes
-    if minutes not in SLOT_MINUTES:
-        raise InputError("settings.slot_minutes", f"{minutes} is none of {SLOT_MINUTES}")
-    if not 0 < settings.horizon_hours <= 24 * 14:
-        raise InputError("settings.horizon_hours", f"{settings.horizon_hours} is not between 0 and 336")
+    for name in ("slot_minutes", "coarse_minutes"):
+        if (length := getattr(settings, name)) is not None and length not in SLOT_MINUTES:
+            raise InputError(f"settings.{name}", f"{length} is none of {SLOT_MINUTES}")
+    for name, most in (
+        ("horizon_hours", MOST_HOURS),
+        ("fine_hours", MOST_HOURS),
+        ("time_limit_s", 3600),
+        ("stay_gain", 1e6),
+    ):
+        value = getattr(settings, name)
+        if value is not None and not 0 <= value <= most:
+            raise InputError(f"settings.{name}", f"{value} is not between 0 and {most}")
+    if settings.horizon_hours == 0:
+        raise InputError("settings.horizon_hours", "is nothing")
     if at.tzinfo is None:
         raise InputError("at", "has no UTC offset")
     now = at.replace(second=0, microsecond=0)

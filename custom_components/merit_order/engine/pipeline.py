@@ -6,6 +6,7 @@ from dataclasses import replace
 from .assets import ASSETS
 from .explain import explain
 from .hedge import hedge, with_reasons
+from .model.horizon import Horizon
 from .model.plan import Decision, Health, InputStatus
 from .model.snapshot import Snapshot
 from .normalise import normalise
@@ -29,9 +30,14 @@ def think(snapshot: Snapshot) -> Decision:
     horizon = normalise(snapshot)
     if isinstance(horizon, tuple):
         return Decision(plan=no_plan(snapshot, horizon), intents=())
+    return decide(snapshot, horizon, began)
+
+
+def decide(snapshot: Snapshot, horizon: Horizon, began: float) -> Decision:
+    """The plan for a snapshot whose inputs are on the slots and believed; `began` is by the performance counter."""
     problem = pose(snapshot, horizon)
-    search = Search(problem.program, snapshot.settings.time_limit_s)
     try:
+        search = Search(problem.program, snapshot.settings.time_limit_s)
         solution = search.solve()
     except SolverError:
         failed = InputStatus(key="solver", health=Health.SUSPECT, rule="left_out", reason="solver_failed")

@@ -20,7 +20,7 @@ from .model.snapshot import AssetSpec, Snapshot
 from .optimise.dive import hold
 from .optimise.problem import Problem, pose
 from .optimise.search import Search
-from .optimise.solver import Solver
+from .optimise.solver import Solver, SolverError
 
 CONNECTION = ("solar", "battery", GRID.key)
 """Kinds that decide what the connection can give; the grid is the last one asked."""
@@ -56,11 +56,14 @@ def find_limits(
 ) -> Plan:
     """The plan, its shortfalls with limit and remedies, as far as the budget of seconds reaches."""
     end = time.perf_counter() + budget_s
-    found = tuple(
-        short if time.perf_counter() > end else _explained(short, snapshot, problem, search, values, end)
-        for short in plan.shortfalls
-    )
-    return replace(plan, shortfalls=found)
+    found = []
+    for short in plan.shortfalls:
+        try:
+            over = time.perf_counter() > end
+            found.append(short if over else _explained(short, snapshot, problem, search, values, end))
+        except SolverError:
+            found.append(short)
+    return replace(plan, shortfalls=tuple(found))
 
 
 def _explained(

@@ -134,6 +134,16 @@ def test_hygiene_is_not_put_off_from_night_to_night() -> None:
     assert heated(7 - 10 / 24) == 8
 
 
+def test_more_drawn_than_can_be_heated_leaves_it_no_colder_than_the_main() -> None:
+    """100 kWh a day through 2 kW: a wish that cannot be met is named, and there is a plan all the same."""
+    found = plan(home([0.2] * 24, tank(draw_kwh_day=100.0)))
+    water = of(found, "hot_water").level or ()
+    assert min(water) >= 10.0 - 1e-6
+    # Not overheated for it either: 65 °C is the most, and its thermostat leaves 3 °C.
+    assert max(water) <= 68.0 + 1e-6
+    assert "temperature" in {short.need for short in found.shortfalls}
+
+
 def test_draws_that_are_given_are_planned_for() -> None:
     """Proves: 1 kW drawn in the third hour is heated before. Sensitivity: drawn by nobody nothing is heated."""
     draw = Forecast(Series.regular(MIDNIGHT, 60, np.array([0.0, 0.0, 1.0])))

@@ -84,7 +84,14 @@ def test_the_command_prints_a_schedule(capsys: pytest.CaptureFixture[str]) -> No
     [
         ({"battery": None}, "battery"),
         ({"pv_kw": [1.0]}, "pv_kw: has 1 values"),
-        ({"dt_min": 7}, "slot_minutes"),
+        ({"dt_min": 0}, "dt_min"),
+        ({"dt_min": "30"}, "dt_min: expected int"),
+        ({"import_price": [0.2] * 39 + ["?"]}, "import_price[39]"),
+        (
+            {"loads": [{"power_kw": 1.0, "duration": 2, "window_start": 0, "window_end": 1e9}]},
+            "loads[0].window_end",
+        ),
+        ({"loads": 3}, "loads: expected a list"),
     ],
 )
 def test_a_wrong_problem_is_told_by_field(
@@ -95,6 +102,12 @@ def test_a_wrong_problem_is_told_by_field(
     path.write_text(json.dumps(problem))
     assert main(["plan", "--neutral", str(path)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_benchmark_is_not_doubted() -> None:
+    """Prices no home has, in slots none is planned by, are what the problem says."""
+    problem = made(1) | {"dt_min": 7, "import_price": [9.0] * 40, "export_price": [0.0] * 40}
+    assert schedule(problem, 0.1)["batt_kw"] is not None
 
 
 def test_a_file_that_is_no_json_is_told_by_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,10 +7,10 @@ from .grid import GRID, GridPart
 from .heating import HEATING
 from .hot_water import HOT_WATER
 from .load import LOAD
-from .solar import SOLAR
+from .solar import SOLAR, peak_kw
 from .vehicle import VEHICLE
 
-__all__ = ["ASSETS", "GRID", "AssetKind", "BatteryPart", "GridPart", "asset_kind"]
+__all__ = ["ASSETS", "GRID", "SOLAR", "AssetKind", "BatteryPart", "GridPart", "asset_kind", "peak_kw"]
 
 ASSETS: tuple[AssetKind, ...] = (SOLAR, HOT_WATER, HEATING, LOAD, VEHICLE, BATTERY, GRID)
 

@@ -1,7 +1,7 @@
 """The asset contract: parameters a person sets, state that is measured, variables and constraints it adds."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -145,6 +145,7 @@ def read[T](kind: type[T], raw: Mapping[str, Any], path: str, options: tuple[Opt
     for item in fields(params):  # type: ignore[arg-type]  # kind is a dataclass
         value = getattr(params, item.name)
         if isinstance(value, bool) or not isinstance(value, int | float):
+            _all_finite(value, f"{path}.{item.name}")
             continue
         if not np.isfinite(value):
             if item.default is None:
@@ -156,6 +157,18 @@ def read[T](kind: type[T], raw: Mapping[str, Any], path: str, options: tuple[Opt
         if item.name not in SIGNED and not low - 1e-9 <= value <= high + 1e-9:
             raise InputError(f"{path}.{item.name}", f"{value} is outside {low} … {high}")
     return params
+
+
+def _all_finite(value: object, path: str) -> None:
+    """Raise InputError for a number within lists and rows that is none."""
+    if isinstance(value, tuple):
+        for i, item in enumerate(value):
+            _all_finite(item, f"{path}[{i}]")
+    elif is_dataclass(value):
+        for item in fields(value):
+            _all_finite(getattr(value, item.name), f"{path}.{item.name}")
+    elif isinstance(value, float) and not np.isfinite(value):
+        raise InputError(path, "is not a number")
 
 
 PRIORITY = Option(

@@ -30,6 +30,7 @@ def _runs_after(site: Site, before: Sequence[Work], then: Runs) -> None:
     """For each start k of `then`: starts up to k <= runs of `before` that have ended by k; all, once uses are done."""
     program, count = site.program, len(then.columns)
     rows = program.rows(count, upper=0.0)
+    _never(site, rows)
     k, j = np.tril_indices(count)
     program.put(rows[k], then.columns[j], 1.0)
     for work in before:
@@ -42,11 +43,19 @@ def _runs_after(site: Site, before: Sequence[Work], then: Runs) -> None:
 def _use_after(site: Site, before: Sequence[Work], then: Use) -> None:
     """In each slot: on <= share of `before` that is done by then."""
     rows = site.program.rows(len(then.slots), upper=0.0)
+    _never(site, rows)
     site.program.put(rows, then.columns, 1.0 if then.switched else 1.0 / max(then.kw, 1e-6))
     for work in before:
         ends, columns, share = _ends(site, work)
         late, early = np.nonzero(then.slots[:, None] >= ends[None, :])
         site.program.put(rows[late], columns[early], -share[early])
+
+
+def _never(site: Site, rows: IntArray) -> None:
+    """Let the order be broken, which is never worth it: rounding may place what was to be first later than what
+    follows, and no step may make the program infeasible.
+    """
+    site.program.put(rows, site.program.columns(1, wish=site.wishes.physics), -1.0)
 
 
 def _ends(site: Site, before: Work) -> tuple[IntArray, IntArray, FloatArray]:

@@ -162,8 +162,10 @@ def add_runs(
     if count > 1 and places:
         rows = program.rows(n, upper=1.0)
         program.put(rows[marks.slots], columns[marks.which], 1.0)
-    if count == 1 and places:
-        program.choices.append(Choice(columns, 1))
+    if places:
+        ends = np.zeros(places, dtype=np.int64)
+        np.maximum.at(ends, marks.which, marks.slots + 1)
+        program.choices.append(Choice(columns, count, np.searchsorted(marks.starts, ends)))
     return Runs(window, marks, columns, short, count)
 
 

@@ -84,9 +84,11 @@ def _minimum(
     which = np.repeat(np.arange(len(slots)), length)
     offset = np.arange(len(which)) - np.repeat(np.cumsum(length) - length, length)
     other = place[first[which] + offset]
-    # A start so late that a slot it needs is not free is not allowed.
+    # A start so late that a slot it needs is not free is as good as one that is broken off.
     late = np.unique(which[other < 0]) if running else np.zeros(0, dtype=np.int64)
-    program.put(program.rows(len(late), upper=0.0), starts[late], 1.0)
+    rows = program.rows(len(late), upper=0.0)
+    program.put(rows, starts[late], 1.0)
+    program.put(rows, program.columns(len(late), wish=site.wishes.need), -1.0)
     known = other >= 0
     rows = program.rows(int(np.sum(known)), upper=0.0 if running else 1.0)
     program.put(rows, starts[which[known]], 1.0)

@@ -12,8 +12,6 @@ from ..model.series import FloatArray
 from ._site import Site
 
 KELVIN = 273.15
-COLDEST, HOTTEST = -60.0, 200.0
-"""Bounds no home leaves; they only keep the program bounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,8 @@ def add_states(
 ) -> tuple[IntArray, IntArray]:
     """Temperature columns (k, n) and their rows (k, n); `heat` columns (n,) put `kw_per_unit` (n,) kW of heat in."""
     program, n, k = site.program, site.horizon.n, len(dynamics.a)
-    states = program.columns(n * k, lower=COLDEST, upper=HOTTEST).reshape(k, n)
+    # No bounds: what a person says of a house may be impossible, a plan must not be.
+    states = program.columns(n * k, lower=-INF).reshape(k, n)
     rows = program.rows(n * k).reshape(k, n)
     right = np.zeros((k, n))
     for hours in np.unique(site.horizon.hours):
@@ -126,6 +125,13 @@ def keep_below(site: Site, columns: IntArray, wanted: FloatArray, price: FloatAr
     site.program.put(rows, over, -1.0)
 
 
+def never_above(site: Site, columns: IntArray, limit: float, price: float) -> None:
+    """A ceiling no wish is worth breaking: the worst °C above it costs `price`, so that no order is infeasible."""
+    rows = site.program.rows(len(columns), upper=limit)
+    site.program.put(rows, columns, 1.0)
+    site.program.put(rows, site.program.columns(1, wish=price), -1.0)
+
+
 def cop_at(cop: float, outdoor_c: FloatArray, flow_c: float) -> FloatArray:
     """COP per slot from the one at 7 °C outside and 35 °C flow (A7/W35), scaled by Carnot's; at least 1."""
 
@@ -156,6 +162,24 @@ def value_last(site: Site, columns: IntArray, kept: Kept) -> None:
     left = site.program.columns(1, lower=-INF, upper=kept.high, money=-kept.per_degree)
     site.program.row(np.append(left, columns[-1]), np.array([1.0, -1.0]), upper=0.0)
     site.program.offset += kept.per_degree * min(kept.start, kept.high)
+
+
+def drawn(
+    dynamics: Dynamics, hours: FloatArray, start: float, draw_kw: FloatArray, cold: float, hot: float
+) -> FloatArray:
+    """`draw_kw` (n,) less what no heating could make warm: what runs into a tank is no colder than `cold`.
+
+    `dynamics` are those of one mass that is heated all the time and not drawn from; it stops at `hot`.
+    """
+    steps = {float(h): step(dynamics, float(h)) for h in np.unique(hours)}
+    now, drawn_kw = start, draw_kw.copy()
+    for t, h in enumerate(hours.tolist()):
+        ad, bd = steps[h]
+        fall = float(bd[0, 0] * dynamics.heat[0])
+        free = float(ad[0, 0] * now + bd[0, 0] * dynamics.drift[t, 0])
+        drawn_kw[t] = min(draw_kw[t], max(free - min(cold, start), 0.0) / fall)
+        now = min(free - fall * drawn_kw[t], hot)
+    return drawn_kw
 
 
 def thermostat(

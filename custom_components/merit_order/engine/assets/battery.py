@@ -171,7 +171,8 @@ def _planned(
     horizon, program = site.horizon, site.program
     n, hours = horizon.n, horizon.hours
     most_charge, most_discharge = (np.full(n, params.max_charge_kw), np.full(n, params.max_discharge_kw))
-    value = site.stored_value if params.terminal_value is None else params.terminal_value
+    own = none_if_nan(params.terminal_value)
+    value = site.stored_value if own is None else own
     worth = np.zeros(n)
     worth[-1] = -value
     program.offset += value * start

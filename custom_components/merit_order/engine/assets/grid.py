@@ -133,6 +133,9 @@ def _no_mixing(
     sell = program.rows(len(pays), upper=most_out[pays])
     program.put(sell, exports[pays], 1.0)
     program.put(sell, switch, most_out[pays])
+    for limits in (buy, sell):
+        # What was to be sold may be needed after all while other eithers are settled: no step may be infeasible.
+        program.put(limits, program.columns(len(pays), wish=site.wishes.physics * horizon.hours[pays]), -1.0)
     program.eithers.append(Either(switch, imports[pays], exports[pays]))
     return rows
 

@@ -29,14 +29,20 @@ from ._thermal import (
     Kept,
     add_states,
     cop_at,
+    drawn,
     keep_above,
     keep_below,
+    never_above,
     one_mass,
     thermostat,
     value_last,
 )
 
 ASSUMED_OUTDOOR_C = 7.0
+COLD_C = 10.0
+"""Water from the main."""
+OVERSHOOT_C = 3.0
+"""Whole slots of heating may end so far above the most; beyond, the tank's own thermostat cuts in."""
 OVERDUE = timedelta(hours=6)
 """Within that time water is heated up that should have been."""
 
@@ -122,8 +128,11 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     horizon = site.horizon
     capacity = max(params.volume_l, 1.0) * KWH_PER_LITRE_K
     loss = params.loss_kwh_day / 24 / 45
-    dynamics = one_mass(capacity, loss, np.full(horizon.n, params.around_c), -_draw(spec, site, params))
-    cop = _cop(site, params)
+    around, cop = np.full(horizon.n, params.around_c), _cop(site, params)
+    heated = one_mass(capacity, loss, around, cop * params.power_kw)
+    hottest = max(params.max_c, start)
+    draw = drawn(heated, horizon.hours, start, _draw(spec, site, params), COLD_C, hottest)
+    dynamics = one_mass(capacity, loss, around, -draw)
     begin = np.array([start])
     if spec.controlled:
         heater = _heater(spec, site, params, state)
@@ -135,7 +144,8 @@ def build(spec: AssetSpec, site: Site) -> HotWaterPart | None:
     low, _ = by_time(horizon, params.periods, params.min_c, None, f"{path}.params.periods")
     low = by_needs(horizon, spec.needs, _hot_at(site, params, low, path))
     where, short = keep_above(site, water, low, price)
-    keep_below(site, water, np.full(horizon.n, max(params.max_c, start)), price)
+    keep_below(site, water, np.full(horizon.n, hottest), price)
+    never_above(site, water, hottest + OVERSHOOT_C, site.wishes.physics * capacity * horizon.n)
     kept = Kept(site.stored_value * capacity / float(np.mean(cop)), start, params.hot_c)
     value_last(site, water, kept)
     due, hygiene = _hygiene(site, params, state, water, price[0])

@@ -59,6 +59,11 @@ class SolarPart:
         return Unplanned(self.power)
 
 
+def peak_kw(spec: AssetSpec) -> float | None:
+    """What the panels can give at most, in kW, if it is known. Raises InputError naming the field."""
+    return none_if_nan(read(SolarParams, spec.params, f"assets.{spec.id}.params").peak_kw)
+
+
 def build(spec: AssetSpec, site: Site) -> SolarPart | None:
     """Add the panels; without a forecast they are left out and the plan says so."""
     params = read(SolarParams, spec.params, f"assets.{spec.id}.params")

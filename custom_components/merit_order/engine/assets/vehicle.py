@@ -243,6 +243,10 @@ def _semi(
     above = site.program.rows(len(slots), lower=0.0)
     site.program.put(above, charge, 1.0)
     site.program.put(above, on, -least)
+    # Never worth it; but rounding may leave it on with nothing to fill, and no step may make the program infeasible.
+    site.program.put(
+        above, site.program.columns(1, wish=site.wishes.need * float(np.sum(site.horizon.hours))), 1.0
+    )
     if len(levels := settings_kw(params)):
         site.program.steps.append(Steps(charge, site.horizon.hours[slots], levels))
     add_switching(

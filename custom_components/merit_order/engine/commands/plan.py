@@ -35,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
 def read(path: Path) -> object:
     """The JSON in a file; raises InputError naming file and line when it is none."""
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, RecursionError) as err:
+        raise InputError(str(path), f"is not JSON ({err})") from err
     except json.JSONDecodeError as err:
         raise InputError(f"{path}:{err.lineno}", err.msg) from err

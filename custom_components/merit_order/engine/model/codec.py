@@ -14,6 +14,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from .errors import InputError
 
+MOST = 2.0**53
+"""Beyond it numbers are no longer told apart, and nothing in a home is that large."""
+YEARS = range(1970, 2200)
+"""Outside them a date is a mistake, and reckoning with it may leave the calendar."""
+
 type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 
@@ -139,12 +144,11 @@ def _read_number(kind: type[float], raw: Any, path: str) -> float:
     """A number; null is NaN. A whole float counts as an int: forms give every number as a float."""
     if kind is float and raw is None:
         return math.nan
-    if (
-        isinstance(raw, int | float)
-        and not isinstance(raw, bool)
-        and (kind is float or float(raw).is_integer())
-    ):
-        return kind(raw)
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        if math.inf > abs(raw) > MOST:
+            raise InputError(path, f"expected {kind.__name__}, got a number that is too large")
+        if kind is float or float(raw).is_integer():
+            return kind(raw)
     raise _unexpected(kind, raw, path)
 
 
@@ -158,6 +162,8 @@ def _read_time(kind: type, raw: str) -> date | time:
     at = datetime.fromisoformat(raw)
     if at.tzinfo is None:
         raise ValueError(f"{raw!r} has no UTC offset")
+    if at.year not in YEARS:
+        raise ValueError(f"{raw!r} is not between {YEARS[0]} and {YEARS[-1]}")
     return at.astimezone(UTC)
 
 

@@ -20,10 +20,14 @@ INF = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Binary columns of which exactly or at most `count` are one: the possible starts of a run."""
+    """Binary columns of which at most `count` are one: the possible starts of runs, rising.
+
+    `next` is for each the place of the first that can follow it, (columns,).
+    """
 
     columns: IntArray
     count: int
+    next: IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ Then prices say which of these to turn round.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..model.program import Choice, IntArray, Program, Switch
+from ..model.program import BoolArray, Choice, IntArray, Program, Switch
 from ..model.series import FloatArray
 from .solver import Solver
 
@@ -60,7 +60,8 @@ class Dive:
         if anchored:
             _as_before(program, whole)
         solver.bound(others, whole[others], whole[others])
-        settled = self._improved(solver.run(), program.choices, np.setdiff1d(self._toggles, turns))
+        first = solver.run() or self._less(whole, x, others)
+        settled = self._improved(first, program.choices, np.setdiff1d(self._toggles, turns))
         if not len(turns):
             return self._exchange(settled)
         if settled is None:
@@ -75,6 +76,19 @@ class Dive:
             solver.release(turns)
             solver.bound(others, np.round(settled[1][others]), np.round(settled[1][others]))
         return best
+
+    def _less(self, whole: FloatArray, x: FloatArray, others: IntArray) -> Found | None:
+        """Rounding gave a switch more time than there is use for: less than the relaxation has, or none, never is."""
+        lower = self._solver.columns.lower
+        for share in (1.0, 0.0):
+            for switch in self._program.switches:
+                later = switch if switch.lead is None else replace(switch, lead=0.0)
+                on = share * sum_up(later, x[switch.columns])
+                whole[switch.columns] = np.maximum(on, lower[switch.columns])
+            self._solver.bound(others, whole[others], whole[others])
+            if (found := self._solver.run()) is not None:
+                return found
+        return None
 
     def improved(self, best: Found | None) -> Found | None:
         """Turn round whatever the prices of the last solution favour, with all whole numbers fixed as in `best`."""
@@ -139,10 +153,17 @@ class Dive:
         found: list[tuple[float, Move]] = []
         for choice in choices:
             columns = choice.columns
-            now, then = columns[int(np.argmax(x[columns]))], columns[int(np.argmin(reduced[columns]))]
-            gain = float(reduced[now] - reduced[then])
-            if x[now] > 0.5 and gain > LEAST_GAIN:
-                found.append((gain, Move(np.array([now, then]), np.array([0.0, 1.0]))))
+            chosen = np.flatnonzero(x[columns] > 0.5)
+            for place in chosen:
+                open_to = np.flatnonzero(_open_to(choice, chosen[chosen != place]))
+                now, then = columns[place], columns[open_to[int(np.argmin(reduced[columns[open_to]]))]]
+                gain = float(reduced[now] - reduced[then])
+                if gain > LEAST_GAIN:
+                    found.append((gain, Move(np.array([now, then]), np.array([0.0, 1.0]))))
+            if len(chosen) < choice.count and len(open_to := np.flatnonzero(_open_to(choice, chosen))):
+                then = columns[open_to[int(np.argmin(reduced[columns[open_to]]))]]
+                if -reduced[then] > LEAST_GAIN:
+                    found.append((float(-reduced[then]), Move(np.array([then]), np.ones(1))))
         on = x[toggles] > 0.5
         gains = np.where(on, reduced[toggles], -reduced[toggles])
         found.extend(
@@ -195,10 +216,36 @@ def rounded(program: Program, x: FloatArray, stay: FloatArray) -> FloatArray:
         part = x[choice.columns]
         whole[choice.columns] = 0.0
         # A start of the previous plan goes first: it is left only for a solution that gains more than leaving costs.
-        likeliest = np.argmin(stay[choice.columns]) if np.any(stay[choice.columns] < 0) else np.argmax(part)
-        if np.sum(part) > 0.5:
-            whole[choice.columns[int(likeliest)]] = 1.0
+        liked = part + 10.0 * (stay[choice.columns] < 0)
+        whole[choice.columns[_likeliest(choice, liked, round(float(np.sum(part))))]] = 1.0
     return whole
+
+
+def _open_to(choice: Choice, taken: IntArray) -> BoolArray:
+    """Shape (columns,): which starts do not run into those that are `taken` (places)."""
+    places = np.arange(len(choice.columns))
+    into = (choice.next[:, None] > taken) & (choice.next[taken] > places[:, None])
+    return np.asarray(~np.any(into, axis=1))
+
+
+def _likeliest(choice: Choice, liked: FloatArray, count: int) -> IntArray:
+    """The places of `count` starts, or as many as fit, none of which runs into another, that are liked most in all."""
+    if count <= 1:
+        return np.array([int(np.argmax(liked))] if count else [], dtype=np.int64)
+    n = len(liked)
+    # best[i, k]: the most of k starts from place i on.
+    best = np.full((n + 1, count + 1), -np.inf)
+    best[:, 0] = 0.0
+    for i in range(n - 1, -1, -1):
+        best[i, 1:] = np.maximum(best[i + 1, 1:], liked[i] + best[choice.next[i], :-1])
+    k, i, found = int(np.flatnonzero(np.isfinite(best[0]))[-1]), 0, []
+    while k:
+        if best[i, k] == best[i + 1, k]:
+            i += 1
+        else:
+            found.append(i)
+            i, k = int(choice.next[i]), k - 1
+    return np.array(found, dtype=np.int64)
 
 
 def _as_before(program: Program, whole: FloatArray) -> None:

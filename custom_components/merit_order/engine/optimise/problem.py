@@ -78,7 +78,10 @@ def _ordered(snapshot: Snapshot) -> list[AssetSpec]:
         raise InputError("assets", "has two assets with the same id")
     rank = {kind.key: i for i, kind in enumerate(ASSETS)}
     for spec in snapshot.assets:
-        asset_kind(spec.kind)
+        try:
+            asset_kind(spec.kind)
+        except InputError as err:
+            raise err.within(f"assets.{spec.id}") from err
         for i, need in enumerate(spec.needs):
             if not 0 <= need.amount <= MOST_NEEDED:
                 raise InputError(f"assets.{spec.id}.needs[{i}].amount", f"{need.amount} is not an amount")
@@ -100,7 +103,8 @@ def _by_id(spec: AssetSpec, assets: tuple[AssetSpec, ...]) -> AssetSpec:
 
 def _depth(spec: AssetSpec, others: list[AssetSpec]) -> int:
     """How many must have run before it: they are added first."""
-    after = {other.id: other.params.get("after") for other in others}
+    named = {other.id: other.params.get("after") for other in others}
+    after = {key: other if isinstance(other, str) else None for key, other in named.items()}
     seen = {spec.id}
     while (before := after.get(spec.id)) in after and before not in seen:
         seen.add(before)

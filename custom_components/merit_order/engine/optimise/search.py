@@ -81,7 +81,10 @@ class Search:
         began = time.perf_counter()
         hold(self.solver, on.between.x)
         self.solver.bound(columns, lower, upper)
-        best = self.solver.run()
+        try:
+            best = self.solver.run()
+        except SolverError:
+            best = None
         if best is None:
             self.solver.release(columns)
             return None
