@@ -17,7 +17,7 @@ from .stored import PlugIn, TariffConfig
 NORDPOOL = "nordpool"
 DIRECTIONS = ("import", "export")
 FIXED = tuple(
-    Option(key=f"{way}_price", type=OptionType.NUMBER, minimum=-10.0, maximum=100.0, unit="currency/kWh")
+    Option(key=f"{way}_price", type=OptionType.NUMBER, minimum=-10.0, maximum=100_000.0, unit="currency/kWh")
     for way in DIRECTIONS
 )
 BY_ENTITY = tuple(

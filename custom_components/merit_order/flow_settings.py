@@ -13,8 +13,10 @@ from .stored import SettingsConfig, settings
 
 SETTINGS = (
     Option(key="mode", type=OptionType.CHOICE, required=True, default=MODE_ADVISE, choices=tuple(MODES)),
-    Option(key="cheap_below", type=OptionType.NUMBER, minimum=-10.0, maximum=100.0, unit="currency/kWh"),
-    Option(key="expensive_above", type=OptionType.NUMBER, minimum=-10.0, maximum=100.0, unit="currency/kWh"),
+    Option(key="cheap_below", type=OptionType.NUMBER, minimum=-10.0, maximum=100_000.0, unit="currency/kWh"),
+    Option(
+        key="expensive_above", type=OptionType.NUMBER, minimum=-10.0, maximum=100_000.0, unit="currency/kWh"
+    ),
 )
 
 

@@ -29,7 +29,7 @@ IMPORT = "import"
 EXPORT = "export"
 CAPACITY = (
     Option(
-        key="price_per_kw_year", type=OptionType.NUMBER, minimum=0.0, maximum=10_000.0, unit="currency/kW"
+        key="price_per_kw_year", type=OptionType.NUMBER, minimum=0.0, maximum=10_000_000.0, unit="currency/kW"
     ),
     Option(key="floor_kw", type=OptionType.NUMBER, default=2.5, minimum=0.0, maximum=100.0, unit="kW"),
     Option(
@@ -110,7 +110,7 @@ CAPACITY = (
         key="max_per_kwh",
         type=OptionType.NUMBER,
         minimum=0.0,
-        maximum=100.0,
+        maximum=100_000.0,
         step=0.0001,
         unit="currency/kWh",
         advanced=True,
@@ -120,7 +120,7 @@ CAPACITY = (
         type=OptionType.NUMBER,
         default=0.0,
         minimum=0.0,
-        maximum=100.0,
+        maximum=100_000.0,
         step=0.0001,
         unit="currency/kWh",
         advanced=True,

@@ -118,19 +118,30 @@ class Verdict:
 
 
 # What one euro is worth in other money, to the nearest round number: only the size of a plausible price hangs on it.
-SIZE_OF_COIN = {
-    "SEK": 10.0,
-    "NOK": 10.0,
-    "DKK": 8.0,
-    "CZK": 25.0,
-    "PLN": 4.0,
-    "RON": 5.0,
-    "HUF": 400.0,
-    "ISK": 150.0,
-    "JPY": 150.0,
-    "INR": 90.0,
-    "ZAR": 20.0,
+_COINS = {
+    2.0: "BAM BGN",
+    3.0: "GEL ILS PEN",
+    4.0: "AED",
+    5.0: "MYR PLN QAR RON SAR",
+    6.0: "BRL",
+    8.0: "CNY DKK HKD",
+    10.0: "MAD NOK SEK ZAR",
+    20.0: "CZK MXN",
+    40.0: "THB TRY TWD UAH UYU",
+    50.0: "EGP MDL",
+    60.0: "MKD PHP",
+    90.0: "INR RUB",
+    100.0: "ALL RSD",
+    150.0: "ISK JPY KES",
+    300.0: "LKR PKR",
+    400.0: "HUF",
+    500.0: "AMD CRC KZT",
+    1000.0: "CLP",
+    1500.0: "ARS KRW NGN",
+    4000.0: "COP",
+    20000.0: "IDR UZS VND",
 }
+SIZE_OF_COIN = {coin: size for size, coins in _COINS.items() for coin in coins.split()}
 
 
 def price_bounds(currency: str) -> Bounds:

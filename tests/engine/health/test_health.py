@@ -88,9 +88,12 @@ def test_another_unit_is_named_and_left_out(values: list[float], bounds: Bounds,
         ([-0.1, -0.05, *[0.001] * 46], price_bounds("EUR")),
         ([2.5] * 48, price_bounds("SEK")),
         ([90.0] * 48, price_bounds("HUF")),
+        ([3.1] * 48, price_bounds("TRY")),
+        ([160.0] * 48, price_bounds("KRW")),
+        ([0.006] * 48, price_bounds("KWD")),
         ([0.05] * 48, LOAD),
     ],
-    ids=["night", "negative", "kronor", "forint", "nobody_home"],
+    ids=["night", "negative", "kronor", "forint", "lira", "won", "dinar", "nobody_home"],
 )
 def test_what_is_unusual_but_real_stays(values: list[float], bounds: Bounds) -> None:
     assert judge(hourly(*values), bounds).faults == ()

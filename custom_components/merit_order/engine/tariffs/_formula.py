@@ -19,7 +19,13 @@ _UNIT = "currency/kWh"
 
 def _money(key: str) -> Option:
     return Option(
-        key=key, type=OptionType.NUMBER, default=0.0, minimum=-10.0, maximum=100.0, step=0.0001, unit=_UNIT
+        key=key,
+        type=OptionType.NUMBER,
+        default=0.0,
+        minimum=-10.0,
+        maximum=100_000.0,
+        step=0.0001,
+        unit=_UNIT,
     )
 
 

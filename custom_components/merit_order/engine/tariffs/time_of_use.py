@@ -87,7 +87,7 @@ KIND = TariffKind(
             type=OptionType.NUMBER,
             required=True,
             minimum=-10.0,
-            maximum=100.0,
+            maximum=100_000.0,
             step=0.0001,
             unit="currency/kWh",
         ),
