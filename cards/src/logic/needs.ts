@@ -1,6 +1,6 @@
 /** What a person asks for: in which unit, by when. */
 
-import type { AssetPlan, Block, Need } from "../data/types";
+import type { AssetPlan, Need } from "../data/types";
 import type { Format } from "./format";
 
 export const UNITS: Record<string, string> = { percent: "%", celsius: "°C", kwh: "kWh", runs: "×" };
@@ -21,7 +21,7 @@ export function unitOf(asset: AssetPlan): Need["unit"] {
   return BY_KIND[asset.kind] ?? "kwh";
 }
 
-/** When a thing is to run, from the first to the last of its blocks that begin before `until`, and what that costs. */
+/** When a thing is to run, from the first of its blocks to the last or to `until`, and what that costs. */
 export interface Served {
   readonly start: number;
   readonly end: number;
@@ -33,15 +33,18 @@ export interface Served {
 export function served(asset: AssetPlan, now: number, until: number | null): Served | null {
   const ahead = asset.blocks.filter((block) => block.mode !== "off" && Date.parse(block.end) > now);
   const found = until === null ? ahead.slice(0, 1) : ahead.filter((one) => Date.parse(one.start) < until);
-  const [first, last] = [found[0], found[found.length - 1]];
-  if (!first || !last) return null;
-  const sum = (of: (block: Block) => number): number => found.reduce((total, one) => total + of(one), 0);
-  return {
-    start: Date.parse(first.start),
-    end: Date.parse(last.end),
-    energy: sum((one) => one.energy_kwh),
-    cost: sum((one) => one.cost),
-  };
+  const first = found[0];
+  if (!first) return null;
+  const sum = { start: Date.parse(first.start), end: 0, energy: 0, cost: 0 };
+  for (const block of found) {
+    const [start, over] = [Date.parse(block.start), Date.parse(block.end)];
+    const end = until === null ? over : Math.min(over, until);
+    const share = (end - start) / (over - start);
+    sum.end = end;
+    sum.energy += block.energy_kwh * share;
+    sum.cost += block.cost * share;
+  }
+  return sum;
 }
 
 /** The next time the home's clock shows `time` ("07:30"), as a local date and time without a zone. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import type { Hass } from "../data/hass";
-import type { AssetPlan, Need } from "../data/types";
+import type { AssetPlan, Need, Shortfall } from "../data/types";
 import type { Format } from "../logic/format";
 import { askable, clockTime, nextAt, served, UNITS, unitOf } from "../logic/needs";
 import { explained } from "../logic/shortfalls";
@@ -86,7 +86,7 @@ export class NeedsCard extends PictureCard {
         return html`<p>${t("need", { amount, time: format.when(Date.parse(need.by), now) })}
           <button type="button" class="change" @click=${() => this.change(asset, need)}>${t("need_change")}</button></p>`;
       })}
-      ${this.comes(asset, needs, short.length > 0, format)}
+      ${this.comes(asset, needs, short, format)}
       ${orders.map((order) => html`<p>${t(`override.${order.mode}`, { time: format.when(Date.parse(order.end), now) })}</p>`)}
       ${short.map((one) => {
         const amount = `${format.number(one.amount)} ${UNITS[one.unit.toLowerCase()] ?? one.unit}`;
@@ -104,21 +104,23 @@ export class NeedsCard extends PictureCard {
   private comes(
     asset: AssetPlan,
     needs: readonly Need[],
-    short: boolean,
+    short: readonly Shortfall[],
     format: Format,
   ): TemplateResult | typeof nothing {
     const { t } = this;
     const { now } = this.clock;
     const last = needs.length > 0 ? Math.max(...needs.map((need) => Date.parse(need.by))) : null;
     const found = served(asset, now, last);
-    if (!found) return short ? nothing : html`<p class="quiet">${t("lane_empty")}</p>`;
+    if (!found) return short.length > 0 ? nothing : html`<p class="quiet">${t("lane_empty")}</p>`;
     const words = {
       start: found.start <= now ? t("view.now") : format.when(found.start, now),
       end: format.when(found.end, Math.max(found.start, now)),
       energy: format.energy(found.energy),
       money: format.money(found.cost),
     };
-    return html`<p class="quiet">${t(last !== null && !short ? "need_met" : "need_planned", words)}</p>`;
+    // Something else of it may be missed: what is set for every day.
+    const missed = short.some((one) => needs.some((need) => Date.parse(need.by) === Date.parse(one.by)));
+    return html`<p class="quiet">${t(last !== null && !missed ? "need_met" : "need_planned", words)}</p>`;
   }
 
   private form(assets: readonly AssetPlan[], format: Format): TemplateResult | typeof nothing {
