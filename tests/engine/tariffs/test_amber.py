@@ -1,7 +1,8 @@
 """Amber by its wire: both directions and their sign, forecasts, spikes, five minutes, usage, quota, errors."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -22,6 +23,8 @@ SITES = [
     {"id": "00X", "nmi": "3052280000", "network": "Jemena", "status": "closed", "intervalLength": 30},
 ]
 NOW = at("2026-06-15T02:10Z")
+SYDNEY = ZoneInfo("Australia/Sydney")
+HOUR, HALF_HOUR = timedelta(hours=1), timedelta(minutes=30)
 
 
 def build(home: Ports, url: str, direction: str = "import", **options: Any) -> Amber:
@@ -103,6 +106,23 @@ async def test_five_minute_prices_lie_over_the_half_hours() -> None:
         assert covered == timedelta(hours=2)
         soon = tariff.next_publication(NOW)
         assert soon == at("2026-06-15T02:15:20")
+
+
+@pytest.mark.parametrize(("day", "slots"), [("2026-04-05", 50), ("2026-10-04", 46), ("2026-06-15", 48)])
+async def test_a_day_in_sydney_has_the_half_hours_of_its_clock(day: str, slots: int) -> None:
+    """A kilowatt all day, each half-hour at as many cents as the half-hours its NEM day (UTC+10 all year) is old."""
+    midnight = datetime.fromisoformat(f"{day}T00:00").replace(tzinfo=SYDNEY)
+    start, end = (moment.astimezone(UTC) for moment in (midnight, midnight + timedelta(days=1)))
+    ends = [start + (i + 1) * HALF_HOUR for i in range(-4, slots + 4)]
+    nem_number = {until: int((until + 10 * HOUR - HALF_HOUR).timestamp()) // 1800 % 48 for until in ends}
+    async with service() as amber, ports(start.isoformat(), timezone="Australia/Sydney") as home:
+        amber.says(json_([interval(until, 30, "general", float(nem_number[until])) for until in ends]))
+        series = await build(home, amber.url).prices(start, end)
+    assert len(series.spans) == slots
+    assert (series.spans[0].start, series.end) == (start, end)
+    # Local midnight is 23:00 NEM time in summer, which the clocks leave in April and come back to in October.
+    by_hand = {50: sum(range(48)) + 46 + 47, 46: sum(range(48)) - 46 - 47, 48: sum(range(48))}[slots]
+    assert round(sum(span.value / 2 for span in series.spans), 2) == round(by_hand / 200, 2)
 
 
 async def test_the_only_active_site_is_found_and_offered() -> None:
