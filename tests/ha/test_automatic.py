@@ -78,7 +78,7 @@ async def test_a_planned_run_is_switched_on_and_off(
     assert planned.active[0]
     await run(clock, 30)
     assert relay == [STATE_ON]
-    await run(clock, 2 * 3600, 120)
+    await run(clock, 2 * 3600, 600)
     # One run of 90 minutes is enough until tomorrow's deadline.
     assert relay == [STATE_ON, STATE_OFF]
     assert await hass.config_entries.async_unload(entry.entry_id)

@@ -64,7 +64,7 @@ async def test_it_comes_back_after_its_rest(hass: HomeAssistant, clock: Advance)
     meter(hass, 800)
     await run(clock, 60)
     assert state_of(hass, BOILER) == STATE_OFF
-    await run(clock, 360, 20)
+    await run(clock, 360, 60)
     assert state_of(hass, BOILER) == STATE_ON
     assert await hass.config_entries.async_unload(entry.entry_id)
 

@@ -58,7 +58,7 @@ async def test_it_ends_by_itself(hass: HomeAssistant, clock: Advance) -> None:
     await house.run(5)
     assert house.written[-1] == -1500.0
     entry.runtime_data.home.controls.set_override(BATTERY_ID, None)
-    await house.run(120, 10)
+    await house.run(120, 20)
     assert entry.runtime_data.home.withheld == {}
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -146,7 +146,7 @@ async def test_what_we_switch_ourselves_is_no_hand(hass: HomeAssistant, clock: A
     for mode in (OverrideMode.ON, OverrideMode.OFF, OverrideMode.ON):
         order = Override(mode=mode, start=START, end=START + timedelta(hours=3))
         entry.runtime_data.home.controls.set_override(BOILER_ID, order)
-        await house.run(120, 10)
+        await house.run(120, 20)
         assert state_of(hass, BOILER) == mode.value
     assert hands(entry) == []
     assert await hass.config_entries.async_unload(entry.entry_id)

@@ -34,13 +34,13 @@ def told(entry: Any, happening: Happening) -> list[tuple[Any, ...]]:
 async def lived(hass: HomeAssistant, clock: Advance, mode: str) -> tuple[Any, BatteryHouse]:
     """The battery is ordered to charge, then to charge less, while the boiler is stopped; then it is forbidden."""
     entry, house = await move_in(hass, clock, mode)
-    await house.run(120, 10)
+    await house.run(120, 20)
     off = Override(mode=OverrideMode.OFF, start=START, end=START + timedelta(hours=3))
     entry.runtime_data.home.controls.set_override(BOILER_ID, off)
     order_charge(entry, 2.0)
-    await house.run(120, 10)
+    await house.run(120, 20)
     entry.runtime_data.home.controls.set_enabled(BATTERY_ID, False)
-    await house.run(60, 10)
+    await house.run(60, 20)
     return entry, house
 
 
@@ -77,7 +77,7 @@ async def test_automatic_tells_that_too(hass: HomeAssistant, clock: Advance) -> 
 
 async def test_a_lease_that_is_renewed_unchanged_is_one_line(hass: HomeAssistant, clock: Advance) -> None:
     entry, house = await move_in(hass, clock)
-    await house.run(400, 10)
+    await house.run(400, 20)
     (line,) = [line for line in entry.runtime_data.trail.recent(100) if line.asset == BATTERY_ID]
     assert line.renewed >= 2
     assert await hass.config_entries.async_unload(entry.entry_id)
