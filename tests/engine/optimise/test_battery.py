@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from custom_components.merit_order.engine.model.plan import Health, PlanStatus
@@ -201,3 +202,31 @@ def test_modes_say_what_a_person_would_see() -> None:
     assert [block.mode for block in of(found, "battery").blocks] == ["self", "charge", "self", "discharge"]
     held = plan(home([0.1, 0.5], battery(20, max_charge_kw=0.05), load=[2, 2]))
     assert of(held, "battery").blocks[0].mode in ("hold", "charge")
+
+
+def test_nothing_is_burned_to_make_room_for_what_is_paid_for() -> None:
+    """Taking and giving at once in the hour before would empty it by its losses, and earn 0.10 a kWh then; a battery
+    cannot. What the plan says it does is what its level does.
+    """
+    efficient = {"charge_efficiency": 0.9, "discharge_efficiency": 0.9}
+    full = battery(100.0, **efficient)
+    found = plan(home([0.2, 0.2, -0.4], full, grid(export_limit_kw=0.0), export=0.0))
+    power, level = np.array(powers(found, "battery")), np.array(of(found, "battery").level)
+    moved = np.where(power > 0, power * 0.9, power / 0.9)
+    assert np.allclose(10.0 + np.cumsum(moved), level, atol=1e-4)
+
+
+def test_a_car_that_is_not_ours_costs_the_same_without_us() -> None:
+    """Proves: 2 kWh at 0.20 in the plan and in the baseline."""
+    params = {"capacity_kwh": 10.0, "charge_efficiency": 1.0}
+    state = {"soc_percent": 80.0, "power_kw": 2.0}
+    found = plan(home([0.2, 0.2], asset("vehicle", params, state, controlled=False)))
+    assert found.cost == pytest.approx(0.4)
+    assert found.baseline_cost == pytest.approx(0.4)
+
+
+def test_the_home_without_us_has_the_same_inverter() -> None:
+    """Proves: of 5 kW it passes 2 on, with us and without."""
+    found = plan(home([0.3], solar([5], 1, inverter_kw=2.0), export=0.1))
+    assert found.baseline_cost == pytest.approx(-0.2)
+    assert found.cost == pytest.approx(-0.2)

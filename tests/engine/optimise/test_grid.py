@@ -31,6 +31,15 @@ def test_a_load_beyond_the_fuse_still_gets_a_plan() -> None:
     """The home does what it must; the battery helps as far as it can."""
     found = plan(home([0.1], battery(100), grid(import_limit_kw=3), load=[20]))
     assert powers(found, "battery") == [pytest.approx(-5)]
+    assert powers(found, "grid") == [pytest.approx(15)]
+    assert found.cost == pytest.approx(1.5)
+
+
+def test_sun_that_cannot_be_held_back_flows_beyond_the_limit() -> None:
+    """Proves: 5 kW flow where 2 may. Sensitivity: held back, 2 do."""
+    assert powers(plan(home([0.3], solar([5], 1), grid(export_limit_kw=2))), "grid") == [pytest.approx(-5)]
+    held = plan(home([0.3], solar([5], 1, curtailable=True), grid(export_limit_kw=2), export=0.1))
+    assert powers(held, "grid") == [pytest.approx(-2)]
 
 
 def test_the_export_limit_holds_and_the_sun_is_curtailed() -> None:

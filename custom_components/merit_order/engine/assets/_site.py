@@ -123,13 +123,19 @@ class Site:
         slots: IntArray,
         most_in: FloatArray,
         most_out: FloatArray,
+        *,
+        has_least: bool = False,
     ) -> IntArray:
-        """A store does not take and give at once: a cut everywhere, a binary where burning would pay (returned)."""
+        """A store does not take and give at once: a cut everywhere, a binary where burning pays at once (returned).
+
+        Beside such slots it may pay to make room; there the search forbids what it meets.
+        """
         program, horizon = self.program, self.horizon
         both = np.flatnonzero((most_in > 1e-6) & (most_out > 1e-6))
         rows = program.rows(len(both), upper=1.0)
         program.put(rows, charge[both], 1.0 / most_in[both])
         program.put(rows, discharge[both], 1.0 / most_out[both])
+        program.stores.append((charge[both], discharge[both], has_least))
         negative = (horizon.import_price < 0) | (horizon.export_price < 0)
         pays = both[negative[slots[both]]]
         if not len(pays):

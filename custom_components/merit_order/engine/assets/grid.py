@@ -44,10 +44,14 @@ class GridPart:
     """Rows of the limit on each phase, if any …"""
     phase_kw: float
     """… and that limit."""
+    where_over: IntArray
+    where_spill: IntArray
 
     def outcome(self, values: Values) -> Outcome:
-        """Net power, + import."""
+        """Net power, + import; what flows though the connection forbids it is told too."""
         net = values.x[self.imports] - values.x[self.exports]
+        net[self.where_over] += values.x[self.over]
+        net[self.where_spill] -= values.x[self.spill]
         return Outcome(power_kw=net, active=np.abs(net) > 1e-6)
 
     def opposites(self, values: Values) -> tuple[Opposite, ...]:
@@ -75,8 +79,10 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     program.put(site.balance, imports, 1.0)
     program.put(site.balance, exports, -1.0)
     # What was ordered or runs by itself may come on top, and a store that could help may be empty.
-    over = _slack(site, most_in < reach_in, 1.0)
-    spill = _slack(site, np.maximum(-site.fixed, 0.0) > most_out, -1.0)
+    where_over = np.flatnonzero(most_in < reach_in)
+    over = _slack(site, where_over, 1.0, horizon.import_price)
+    where_spill = np.flatnonzero(np.maximum(-site.fixed, 0.0) > most_out)
+    spill = _slack(site, where_spill, -1.0, -horizon.export_price)
     cuts = _no_mixing(site, imports, exports, most_in, most_out)
     add_peak(site, imports)
     phases = np.zeros(0, dtype=np.int64)
@@ -84,7 +90,7 @@ def build(spec: AssetSpec, site: Site) -> GridPart:
     limit = float("inf") if amperes is None else amperes * params.voltage / 1000
     if amperes is not None:
         phases = _phases(site, imports, exports, limit)
-    return GridPart(spec, imports, exports, over, spill, cuts, phases, limit)
+    return GridPart(spec, imports, exports, over, spill, cuts, phases, limit, where_over, where_spill)
 
 
 def _phases(site: Site, imports: IntArray, exports: IntArray, limit_kw: float) -> IntArray:
@@ -107,10 +113,12 @@ def _limit(value: float | None) -> float:
     return float("inf") if known is None else max(known, 0.0)
 
 
-def _slack(site: Site, where: FloatArray, sign: float) -> IntArray:
-    """What the home must do though the connection forbids it; nobody would choose it."""
-    slots = np.flatnonzero(where)
-    columns = site.program.columns(len(slots), wish=site.wishes.physics * site.horizon.hours[slots])
+def _slack(site: Site, slots: IntArray, sign: float, price: FloatArray) -> IntArray:
+    """What the home must do though the connection forbids it; nobody would choose it, but it is paid for."""
+    money, hours = price[slots], site.horizon.hours[slots]
+    # What breaks it weighs the same in every slot: it is not put where it is cheap.
+    wish = (site.wishes.physics - money) * hours
+    columns = site.program.columns(len(slots), money=money * hours, wish=wish)
     site.program.put(site.balance[slots], columns, sign)
     return columns
 

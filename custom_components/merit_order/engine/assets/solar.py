@@ -43,6 +43,7 @@ class SolarPart:
     power: FloatArray
     curtailed: IntArray
     slots: IntArray
+    most_kw: float
 
     def outcome(self, values: Values) -> Outcome:
         """Generation after curtailment; active while it is held back."""
@@ -55,8 +56,8 @@ class SolarPart:
         return ()
 
     def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
-        """Everything the sun gives."""
-        return Unplanned(self.power)
+        """Everything the sun gives and the inverter passes on."""
+        return Unplanned(np.minimum(self.power, self.most_kw))
 
 
 def peak_kw(spec: AssetSpec) -> float | None:
@@ -79,7 +80,8 @@ def build(spec: AssetSpec, site: Site) -> SolarPart | None:
     pays = (horizon.export_price < 0) | (horizon.import_price < 0) | (-site.fixed > 0)
     may = params.curtailable and spec.controlled
     limit = none_if_nan(params.inverter_kw)
-    beyond = power > (np.inf if limit is None else limit)
+    most_kw = np.inf if limit is None else limit
+    beyond = power > most_kw
     slots = np.flatnonzero((power > 1e-9) & ((pays & may) | beyond))
     most_cut = power[slots] if may or limit is None else power[slots] - limit
     curtailed = site.program.columns(len(slots), upper=most_cut, taste=horizon.hours[slots])
@@ -92,7 +94,7 @@ def build(spec: AssetSpec, site: Site) -> SolarPart | None:
     site.generation = site.generation + power
     site.curtailed.append((curtailed, slots))
     site.use(curtailed, slots, 1.0, most)
-    return SolarPart(spec, power, curtailed, slots)
+    return SolarPart(spec, power, curtailed, slots, most_kw)
 
 
 SOLAR = AssetKind(

@@ -98,6 +98,7 @@ class VehiclePart:
         for use in self.uses:
             power += use.unplanned(values, self.hours)
         if self.level is None:
+            power[self.slots] += values.x[self.charge]
             return Unplanned(power)
         gets = values.x[self.charge]
         if len(self.discharge):
@@ -270,9 +271,8 @@ def _discharge(site: Site, params: VehicleParams, slots: IntArray, charge: IntAr
     most_give = np.zeros(horizon.n)
     most_give[slots] = params.max_discharge_kw
     site.give(discharge, slots, most_give)
-    site.one_way(
-        charge, discharge, slots, np.full(len(slots), most), np.full(len(slots), params.max_discharge_kw)
-    )
+    most_in, most_out = np.full(len(slots), most), np.full(len(slots), params.max_discharge_kw)
+    site.one_way(charge, discharge, slots, most_in, most_out, has_least=True)
     site.givers.append(Giver(discharge, slots, params.max_discharge_kw, params.v2g))
     return discharge
 

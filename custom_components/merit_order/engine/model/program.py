@@ -122,6 +122,10 @@ class Program:
     """Money that is due whatever is decided, in currency."""
     choices: list[Choice] = field(default_factory=list)
     eithers: list[Either] = field(default_factory=list)
+    stores: list[tuple[IntArray, IntArray, bool]] = field(default_factory=list)
+    """(charge, discharge) columns that are never both above zero at a time; whether charging has a least power, so that
+    it cannot be what gives way.
+    """
     switches: list[Switch] = field(default_factory=list)
     steps: list[Steps] = field(default_factory=list)
     curves: list[Curve] = field(default_factory=list)

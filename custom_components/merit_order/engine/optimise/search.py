@@ -21,6 +21,9 @@ LEAST_SEARCH = 0.1
 """Seconds below which a search would not get past its own preparations."""
 LAST_RESORT_S = 5.0
 """Seconds to look for any plan at all when there is none yet."""
+MIXED_KW = 1e-4
+"""What a store takes and gives at once, beyond the solver's tolerance."""
+MOST_ROUNDS = 5
 EITHERS_FIRST = 0.7
 """Share of the time for eithers alone: with the starts held, the benchmark's L comes within 0.01 % in half a second."""
 
@@ -69,7 +72,31 @@ class Search:
             best = self.solver.run()
         if best is None:
             raise SolverError("the program has no solution")
-        return self._solution(best, bound, began)
+        return self._solution(self._one_way(best), bound, began)
+
+    def _one_way(self, best: Found) -> Found:
+        """`best` without stores that take and give at once, to burn what they must not keep: the lesser way is shut for
+        good. Rare, and never where the price is negative: there a whole number forbids it.
+        """
+        for _ in range(MOST_ROUNDS):
+            shut = [
+                np.where((best[1][charge] < best[1][discharge]) & (not has_least), charge, discharge)[
+                    np.minimum(best[1][charge], best[1][discharge]) > MIXED_KW
+                ]
+                for charge, discharge, has_least in self.program.stores
+            ]
+            lesser = np.concatenate([*shut, np.zeros(0, dtype=np.int64)])
+            if not len(lesser):
+                return best
+            hold(self.solver, best[1])
+            self.solver.columns.upper[lesser] = 0.0
+            self.solver.release(lesser)
+            found = Dive(self.program, self.solver).improved(self.solver.run())
+            if found is None:
+                break
+            best = found
+        hold(self.solver, best[1])
+        return self.solver.run() or best
 
     def insist(
         self, on: Solution, columns: IntArray, lower: FloatArray, upper: FloatArray
