@@ -15,19 +15,23 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 
 from .car_past import Watch
+from .const import MODE_AUTOMATIC
 from .controls import Controls
 from .engine.assets._heating import HeatingParams
 from .engine.assets._hot_water import HotWaterParams
+from .engine.assets._load import NEEDED
 from .engine.assets._vehicle import VehicleParams
 from .engine.learning.draws import draws_at
 from .engine.model.codec import from_json, to_json
 from .engine.model.errors import InputError, MeritOrderError
 from .engine.model.plan import Health, InputStatus
 from .engine.model.ports import Ports
+from .engine.model.roles import Role
 from .engine.model.series import Forecast, Quality, Series
 from .lessons import Lesson, Teacher
 from .planned import PlannedAsset
 from .sources import AHEAD, Sources
+from .stored import settings
 
 LOGGER = logging.getLogger(__name__)
 
@@ -48,6 +52,15 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
 """Parameters that are learned together: one that a person set makes all of them theirs."""
 PUMP: Final = ("cop", "flow_c")
 TEACHABLE: Final = ("vehicle", *OWN)
+STEERED: Final = "steered"
+"""When a load was last ours: what it did since then is no habit of its own."""
+
+
+def teachable(asset: PlannedAsset) -> bool:
+    """Whether it has habits to learn: of loads those that take what they need over the day, a boiler for one."""
+    params = asset.config.params
+    by_day = params.get("mode", NEEDED) == NEEDED and params.get("contiguous") is False
+    return asset.kind.key in TEACHABLE or (asset.kind.key == "load" and asset.role is Role.SWITCH and by_day)
 
 
 class Learned:
@@ -68,9 +81,10 @@ class Learned:
         self._controls = controls
         self._sources = sources
         self._all = assets
-        self._assets = {asset.id: asset for asset in assets if asset.kind.key in TEACHABLE}
+        self._assets = {asset.id: asset for asset in assets if teachable(asset)}
         self._lessons = _kept(Lesson, ports.store.load(KEY), self._assets)
         self._watched = _kept(Watch, ports.store.load(WATCHED), self._assets)
+        self._steered = _kept(datetime, ports.store.load(STEERED), self._assets)
         self._listeners: list[Callable[[], None]] = []
 
     @callback
@@ -106,6 +120,7 @@ class Learned:
             if (lesson := self._better(asset, new)) is not None:
                 lessons[asset.id] = lesson
         self._ports.store.save(WATCHED, to_json(self._watched))
+        self._ports.store.save(STEERED, to_json(self._steered))
         if lessons == self._lessons:
             return
         self._lessons = lessons
@@ -116,8 +131,10 @@ class Learned:
     def _better(self, asset: PlannedAsset, new: Lesson | None) -> Lesson | None:
         """The new lesson; or the old one while there is no new one, or, of a room, none as good."""
         old = self._lessons.get(asset.id)
+        if old is None or asset.kind.key == "load":
+            return new or old
         building = asset.kind.key == "heating"
-        if old is None or self._ports.clock.now() - old.learned > (BUILDING if building else HABIT):
+        if self._ports.clock.now() - old.learned > (BUILDING if building else HABIT):
             return new
         return old if new is None or (building and old.good and not new.good) else new
 
@@ -151,6 +168,8 @@ class Learned:
         if asset.kind.key == "vehicle":
             wished = list(self._configured(asset).get("departures") or ())
             return {"departures": [*wished, *_within(lesson.values["departures"], wished)]}
+        if asset.kind.key == "load":
+            return lesson.values
         # A COP and its curve belong together too.
         theirs = PUMP if self._touched(asset, PUMP) else ()
         return {name: value for name, value in lesson.values.items() if name not in theirs}
@@ -198,6 +217,11 @@ class Learned:
                 return await teacher.hot_water(asset, from_json(HotWaterParams, params))
             case "heating":
                 return await teacher.heating(asset, from_json(HeatingParams, params))
+            case "load":
+                lesson = await teacher.load(asset, self._steered.get(asset.id), self._lessons.get(asset.id))
+                if settings(self._entry).mode == MODE_AUTOMATIC and self._controls.enabled(asset.id):
+                    self._steered[asset.id] = self._ports.clock.now()
+                return lesson
         known = self._watched.get(asset.id)
         watch, lesson = await teacher.vehicle(asset, from_json(VehicleParams, params), known)
         if watch is not None:

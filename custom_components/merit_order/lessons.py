@@ -14,6 +14,7 @@ from .engine.assets._hot_water import KWH_PER_LITRE_K, HotWaterParams
 from .engine.assets._thermal import cop_at
 from .engine.assets._vehicle import VehicleParams
 from .engine.learning.draws import learn_draws
+from .engine.learning.habits import full_day, learn_habit
 from .engine.learning.heat import CopFit, RoomFit, fit_cop, fit_room
 from .engine.learning.trips import Trip, learn_trips
 from .engine.model.ports import Ports
@@ -27,6 +28,8 @@ FORETOLD: Final = 0.6
 RESERVE_PERCENT: Final = 20.0
 """A car is not planned to come home empty."""
 ASSUMED_OUTDOOR_C: Final = 7.0
+HABIT: Final = ("alone_kw",)
+HABIT_MARKS: Final = ("kwh_per_day",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,38 @@ class Teacher:
             good=True,
             provisional=draws.provisional,
             marks={"kwh_per_day": round(draws.daily_kwh, 2), "daily_error": round(draws.daily_error, 3)},
+        )
+
+    async def load(self, asset: PlannedAsset, since: datetime | None, known: Lesson | None) -> Lesson | None:
+        """What a load does when nobody steers it, from before we did (after `since`, else ever), and a full day of it.
+
+        Its habit is that of the lesson `known` where it was not left alone for long enough to learn it anew.
+        """
+        past = self.past
+        kw = await past.power_kw(asset, "switch_energy", "switch_power")
+        starts = int(past.start.timestamp()) + HOUR_S * np.arange(len(kw), dtype=np.int64)
+        alone = kw if since is None else np.where(starts >= since.timestamp(), kw, np.nan)
+        habit = await self.hass.async_add_executor_job(learn_habit, starts, alone, self.zone)
+        full = await self.hass.async_add_executor_job(full_day, starts, kw, self.zone)
+        values = {} if known is None else {name: known.values[name] for name in HABIT if name in known.values}
+        marks = (
+            {} if known is None else {name: known.marks[name] for name in HABIT_MARKS if name in known.marks}
+        )
+        days = 0.0 if known is None else known.days
+        if habit is not None:
+            values, days = {"alone_kw": habit.kw.round(4).tolist()}, habit.days
+            marks = {"kwh_per_day": round(float(habit.kw.sum()), 2)}
+        if full is not None:
+            values["full_day_kwh"] = round(full, 2)
+        if not values:
+            return None
+        return Lesson(
+            learned=past.end,
+            values=values,
+            days=round(days, 1),
+            good=True,
+            provisional=habit is None and known is None,
+            marks=marks,
         )
 
     async def heating(self, asset: PlannedAsset, params: HeatingParams) -> Lesson | None:

@@ -26,10 +26,14 @@ MOST_KW = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRecord:
-    """`since` is the deadline counted from. `on_since` is when the running run began, `worked_s` how long it worked."""
+    """`since` is the deadline counted from; `drawn_kwh` of what is done was drawn.
+
+    `on_since` is when the running run began, `worked_s` how long it worked.
+    """
 
     since: datetime
     done_kwh: float = 0.0
+    drawn_kwh: float = 0.0
     done_runs: int = 0
     on_since: datetime | None = None
     idle_since: datetime | None = None
@@ -48,10 +52,14 @@ def track(
     if record is None:
         record = LoadRecord(since=since)
     elif since > record.since:
-        record = replace(record, since=since, done_kwh=0.0, done_runs=0)
+        record = replace(record, since=since, done_kwh=0.0, drawn_kwh=0.0, done_runs=0)
     energy = _energy(record, params, reading, now)
     working = bool(reading.on) and (reading.power_kw is None or reading.power_kw >= IDLE_KW)
-    record = replace(record, done_kwh=record.done_kwh + energy + _declined(record, params, reading, now))
+    record = replace(
+        record,
+        done_kwh=record.done_kwh + energy + _declined(record, params, reading, now),
+        drawn_kwh=record.drawn_kwh + energy,
+    )
     record = _run(record, params, reading, now, working, energy)
     if working and reading.power_kw is not None:
         record = replace(record, typical_kw=_learned(record, reading.power_kw, now))
@@ -62,9 +70,10 @@ def track(
 def state(record: LoadRecord, params: LoadParams, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """The fields of the load's state that the record fills; what was done before the last deadline counts no more."""
     if last_deadline(params, now, zone) > record.since:
-        record = replace(record, done_kwh=0.0, done_runs=0)
+        record = replace(record, done_kwh=0.0, drawn_kwh=0.0, done_runs=0)
     known: dict[str, Any] = {
         "done_kwh": record.done_kwh,
+        "drawn_kwh": record.drawn_kwh,
         "done_runs": record.done_runs,
         "on": record.on_since is not None,
         "on_since": record.on_since.isoformat() if record.on_since is not None else None,

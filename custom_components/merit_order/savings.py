@@ -16,7 +16,7 @@ from .const import MODE_AUTOMATIC
 from .coordinator import LOGGER
 from .driver import Driver
 from .engine.assets.battery import BatteryParams
-from .engine.assets.load import OPTIONAL, LoadParams
+from .engine.assets.load import LoadParams
 from .engine.ledger import (
     BatterySlot,
     Book,
@@ -24,7 +24,7 @@ from .engine.ledger import (
     MeasuredSlot,
     Share,
     Sums,
-    load_since,
+    load_slot,
     record,
     shares,
     sums,
@@ -197,11 +197,12 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         if asset.kind.key == "vehicle":
             plugged = self._plugged.get(asset.id)
             return LoadSlot(kwh=kwh, since=_floor(plugged)) if plugged is not None else None
-        given = {**asset.config.params, **self.home.controls.params(asset.id)}
-        params = from_json(LoadParams, given)
-        return LoadSlot(
-            kwh=kwh, since=None if params.mode == OPTIONAL else load_since(params, start, self._zone)
-        )
+        params = {
+            **asset.config.params,
+            **self.home.controls.params(asset.id),
+            **self.home.learned.params(asset),
+        }
+        return load_slot(from_json(LoadParams, params), kwh, start, start + SLOT, self._zone)
 
     def _prices(self, at: datetime) -> tuple[float | None, float | None]:
         """Import and export price; without a contract for it feeding in earns nothing."""

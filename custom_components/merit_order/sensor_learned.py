@@ -1,4 +1,4 @@
-"""Whether a tank, a room or a car is planned for as it was in the past, and how good that is."""
+"""Whether a tank, a room, a car or a boiler is planned for as it was in the past, and how good that is."""
 
 from collections.abc import Iterator
 from typing import Any, override
@@ -8,7 +8,7 @@ from homeassistant.const import MATCH_ALL, EntityCategory
 
 from .coordinator import PlanCoordinator
 from .entity import AssetEntity
-from .learned import TEACHABLE
+from .learned import teachable
 from .planned import PlannedAsset
 
 STATES = ["yours", "learning", "unsure", "provisional", "learned"]
@@ -24,7 +24,7 @@ LEARNED = SensorEntityDescription(
 
 def learned_sensors(planner: PlanCoordinator, asset: PlannedAsset) -> Iterator[LearnedSensor]:
     """The sensor of an asset that has habits to learn."""
-    if asset.kind.key in TEACHABLE:
+    if teachable(asset):
         yield LearnedSensor(planner, asset, LEARNED)
 
 

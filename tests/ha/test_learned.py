@@ -22,6 +22,7 @@ from .homes import START, device, entity_home, set_house
 type Advance = Callable[[float], Awaitable[None]]
 
 TANK, ROOMS, CAR = "cylinder_hot_water", "rooms_heating", "wallbox_vehicle"
+KITCHEN = "kitchen_load"
 COMMUTE = {"time": "07:20", "weekdays": [0, 1, 2, 3, 4], "soc": 38.0, "trip_kwh": 9.0, "returns": "18:15"}
 
 
@@ -96,9 +97,26 @@ def _known(
     thought = entry.runtime_data.planner.data
     specs = {spec.id: spec for spec in thought.snapshot.assets}
     inputs = {status.key: status for status in thought.decision.plan.inputs}
-    names = {TANK: "hot_water", ROOMS: "heating", CAR: "vehicle"}
+    names = {TANK: "hot_water", ROOMS: "heating", CAR: "vehicle", KITCHEN: "load"}
     sensors = {at: hass.states.get(f"sensor.{name}_learned_from_the_past") for at, name in names.items()}
     return specs, inputs, {at: state for at, state in sensors.items() if state is not None}
+
+
+async def test_a_boiler_is_planned_for_what_it_takes_and_compared_with_its_habit(
+    hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
+) -> None:
+    habit = {"alone_kw": [0.2] * 24, "full_day_kwh": 3.0}
+    kitchen = thing(
+        "kitchen", "load", Role.SWITCH, {"switch": "switch.kitchen"}, energy_kwh=5.0, contiguous=False
+    )
+    hass.states.async_set("switch.kitchen", "off")
+    assets, inputs, states = await planned(hass, clock, hass_storage, {KITCHEN: lesson(habit)}, kitchen)
+    params = assets[KITCHEN].params
+    assert params["full_day_kwh"] == 3.0
+    assert params["alone_kw"] == [0.2] * 24
+    assert params["energy_kwh"] == 5.0
+    assert inputs[f"learned:{KITCHEN}"].health is Health.FRESH
+    assert states[KITCHEN].state == "learned"
 
 
 async def test_what_was_learned_stands_in_the_plan_and_says_how_sure_it_is(

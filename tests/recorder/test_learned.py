@@ -1,4 +1,4 @@
-"""A tank, a room and a car teach the same on each of the recorder's databases: from statistics, and from states."""
+"""What each kind of asset teaches is the same on each of the recorder's databases: from statistics, and from states."""
 
 from collections.abc import Sequence
 from datetime import UTC, timedelta
@@ -17,7 +17,7 @@ from custom_components.merit_order.engine.assets._thermal import cop_at
 from custom_components.merit_order.engine.model.roles import Role
 from custom_components.merit_order.lessons import Lesson
 from tests.ha.homes import START, entity_home, set_house
-from tests.ha.test_learned import thing
+from tests.ha.test_learned import lesson, thing
 
 from .test_databases import remember
 
@@ -84,13 +84,15 @@ async def drive(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     await async_wait_recording_done(hass)
 
 
-async def test_tank_room_and_car_are_learned_from_what_the_recorder_knows(
+async def test_tank_room_car_and_boiler_are_learned_from_what_the_recorder_knows(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, hass_storage: dict[str, Any]
 ) -> None:
     random = np.random.default_rng(1)
     outside = (5 + 4 * np.sin(np.arange(DAYS * 24) / 40) + random.normal(0, 1, DAYS * 24)).round(1).tolist()
     known = {str(int((FIRST + i * HOUR).timestamp())): value for i, value in enumerate(outside)}
-    hass_storage["merit_order.home"] = {"version": 1, "key": "merit_order.home", "data": {"outdoor": known}}
+    ours = {"garage_load": (START - timedelta(days=5)).isoformat()}
+    stored = {"outdoor": known, "learned": {"garage_load": lesson({"alone_kw": [0.3] * 24})}, "steered": ours}
+    hass_storage["merit_order.home"] = {"version": 1, "key": "merit_order.home", "data": stored}
     # Clear days and dull ones by turns, a few of each.
     sun = [3.0 if 9 <= at.hour < 16 and at.toordinal() % 8 < 4 else 0.0 for at in LOCAL]
     (heat, water), (power, rooms) = tank(), room(outside, sun)
@@ -102,6 +104,8 @@ async def test_tank_room_and_car_are_learned_from_what_the_recorder_knows(
     await remember(hass, "sensor.heat_kwh", given.tolist(), first=FIRST)
     await measured(hass, "sensor.pump_w", [1000 * kw for kw in power], "W", "power")
     await measured(hass, "sensor.room_c", rooms, "°C", "temperature")
+    boiler = [0.4 if 18 <= at.hour < 22 else 0.1 for at in LOCAL]
+    await remember(hass, "sensor.boiler_kwh", boiler, first=FIRST)
     await drive(hass, freezer)
 
     lessons = await learned(hass)
@@ -120,6 +124,11 @@ async def test_tank_room_and_car_are_learned_from_what_the_recorder_knows(
     (trip,) = trips.values["departures"]
     assert (trip["time"], trip["returns"]) == ("08:00", "17:30")
     assert trip["trip_kwh"] == pytest.approx(0.18 * 50.0)
+    habit = lessons["kitchen_load"].values
+    assert habit["alone_kw"] == pytest.approx([0.4 if 18 <= hour < 22 else 0.1 for hour in range(24)])
+    assert habit["full_day_kwh"] == pytest.approx(3.6)
+    # What it did while it was ours is no habit of its own; how much a day takes is seen none the less.
+    assert lessons["garage_load"].values == {"alone_kw": [0.3] * 24, "full_day_kwh": pytest.approx(3.6)}
 
 
 async def learned(hass: HomeAssistant) -> dict[str, Lesson]:
@@ -150,13 +159,25 @@ async def learned(hass: HomeAssistant) -> dict[str, Lesson]:
             {"switch": "switch.wallbox", "connected": PLUG, "soc": SOC},
             capacity_kwh=50.0,
         ),
+        *(
+            thing(
+                name,
+                "load",
+                Role.SWITCH,
+                {"switch": f"switch.{name}", "energy": "sensor.boiler_kwh"},
+                energy_kwh=5.0,
+                contiguous=False,
+            )
+            for name in ("kitchen", "garage")
+        ),
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     book = entry.runtime_data.home.learned
     found = {
-        asset: book.lesson(asset) for asset in ("cylinder_hot_water", "rooms_heating", "wallbox_vehicle")
+        asset: book.lesson(asset)
+        for asset in ("cylinder_hot_water", "rooms_heating", "wallbox_vehicle", "kitchen_load", "garage_load")
     }
     assert await hass.config_entries.async_unload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -52,13 +52,21 @@ class LoadParams:
     """… or from a battery, when that is worth it."""
     worth: float | None = None
     """Optional only: what a kWh is worth to the person; None: a little more than feeding it in."""
+    alone_kw: tuple[float, ...] = ()
+    """Learned: mean kW by hour of the clock (24) when nobody steers it. Empty: it would run as soon as it may."""
+    full_day_kwh: float | None = None
+    """Learned: what a full day really takes, where `energy_kwh` is a generous guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadState:
-    """What was done since the last deadline, and whether it runs now. `typical_kw` is learned from past runs."""
+    """What was done since the last deadline, and whether it runs now. `typical_kw` is learned from past runs.
+
+    `done_kwh` counts what it was offered and did not take, too; `drawn_kwh` (None: the same) what it drew.
+    """
 
     done_kwh: float = 0.0
+    drawn_kwh: float | None = None
     done_runs: int = 0
     on: bool | None = None
     on_since: datetime | None = None

@@ -11,6 +11,7 @@ from datetime import timedelta
 import numpy as np
 
 from ..model.codec import from_json
+from ..model.horizon import Horizon
 from ..model.plan import Health, InputStatus, Shortfall
 from ..model.program import BoolArray
 from ..model.roles import Role
@@ -18,6 +19,7 @@ from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
+from ._habit import HOURS, by_habit, drawn, still_due
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._load_relief import load_reliefs
 from ._order import add_order
@@ -32,14 +34,24 @@ __all__ = ["LOAD", "NEEDED", "OPTIONAL", "LoadParams", "LoadState"]
 
 @dataclass(frozen=True, slots=True)
 class LoadPart:
-    """A load in a program: what is decided already (`fixed`, kW), and what is to be placed."""
+    """A load in a program: what is decided already (`fixed`, kW), and what is to be placed.
+
+    The first `daily` of the `uses` are each day's need, the others were asked for once.
+    """
 
     spec: AssetSpec
     params: LoadParams
-    hours: FloatArray
+    state: LoadState
+    horizon: Horizon
     fixed: FloatArray
     runs: tuple[Runs, ...]
     uses: tuple[Use, ...]
+    daily: int
+
+    @property
+    def hours(self) -> FloatArray:
+        """Length of each slot, shape (n,)."""
+        return self.horizon.hours
 
     def outcome(self, values: Values) -> Outcome:
         """Power, the truth whether it is on, and needs that found no place."""
@@ -70,14 +82,22 @@ class LoadPart:
         return tuple(found)
 
     def unplanned(self, values: Values, net_kw: FloatArray) -> Unplanned:
-        """Needed loads as soon as they may; what is optional as planned (by itself it would not run at all)."""
+        """Needed loads by their habit where it is known, else as soon as they may; what is optional as planned (by
+        itself it would not run at all).
+        """
         power = self.fixed.copy()
         for run in self.runs:
             optional = run.count == 0
             power += run.power(values, len(power)) if optional else run.unplanned(values, len(power))
-        for use in self.uses:
-            needed = self.params.mode == NEEDED
-            power += use.unplanned(values, self.hours) if needed else use.power(values, len(power))
+        for i, use in enumerate(self.uses):
+            if self.params.mode != NEEDED:
+                power += use.power(values, len(power))
+            elif i < self.daily and len(self.params.alone_kw) == HOURS:
+                planned = float(use.power(values, len(power)) @ self.hours)
+                done = drawn(self.state) if use.window.running else 0.0
+                power += by_habit(planned, done, use.kw, use.window, self.horizon, self.params.alone_kw)
+            else:
+                power += use.unplanned(values, self.hours)
         return Unplanned(power)
 
     def _runs_short(self, runs: Runs, values: Values) -> Shortfall | None:
@@ -109,6 +129,7 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
         optional_runs(spec, site, params, state, profile, allowed, runs)
     elif spec.controlled:
         uses.append(optional_use(site, params, state, power, allowed))
+    daily = len(uses)
     if spec.controlled:
         _asked_for(spec, site, params, state, profile, power, allowed, runs, uses)
     _one_at_a_time(site, runs, uses)
@@ -124,7 +145,7 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
     site.work[spec.id] = [*runs, *uses]
     if np.any(fixed > 0):
         site.busy[spec.id] = int(np.flatnonzero(fixed > 0)[-1]) + 1
-    return LoadPart(spec, params, site.horizon.hours, fixed, tuple(runs), tuple(uses))
+    return LoadPart(spec, params, state, site.horizon, fixed, tuple(runs), tuple(uses), daily)
 
 
 def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) -> float:
@@ -209,10 +230,13 @@ def _needed(
                 count = max(count - begun, 0)
             _place(spec, site, replace(window, amount=count), profile, allowed, price, runs)
         else:
-            done = state.done_kwh if i == 0 else 0.0
-            done += float(fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last])
-            if per_day - done > 1e-3:
-                uses.append(_use(site, params, state, window, power, allowed, per_day - done, price))
+            ordered = float(
+                fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last]
+            )
+            now = state if i == 0 else LoadState()
+            left = still_due(params, now, per_day, ordered, power)
+            if left > 1e-3:
+                uses.append(_use(site, params, state, window, power, allowed, left, price))
 
 
 def _asked_for(

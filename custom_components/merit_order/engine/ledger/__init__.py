@@ -1,7 +1,7 @@
 """What was saved, against the same home without us: an honest baseline on the same measured slots."""
 
 from .book import METHOD, Book, Share, Sum, Sums, record, shares, sums
-from .measured import BatterySlot, LoadSlot, MeasuredSlot, load_since
+from .measured import BatterySlot, LoadSlot, MeasuredSlot, load_since, load_slot
 from .shares import Bounds
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Sum",
     "Sums",
     "load_since",
+    "load_slot",
     "record",
     "shares",
     "sums",

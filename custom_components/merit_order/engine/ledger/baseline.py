@@ -8,8 +8,11 @@ import numpy as np
 
 from ..assets._battery import BatteryParams
 from ..assets._store import self_consumption
-from .measured import MeasuredSlot
+from .measured import LoadSlot, MeasuredSlot
 
+DAY = timedelta(hours=25)
+"""From one deadline to the next, when the clocks go back."""
+A_TRIFLE_KWH = 1e-9
 REJOIN_AFTER = timedelta(hours=1)
 """After a longer silence nobody knows what the battery would have done: the baseline goes on from what is measured."""
 
@@ -20,7 +23,8 @@ class Standing:
 
     `money`: bill without us less bill with us (`paid`). `levels`: what the baseline's batteries hold; `ahead`: how much
     more ours hold than those, counted slots only (kWh, by asset id). `owed`: energy a load was given in the baseline
-    before we ran it ("id since" → kWh). `turned_kwh`: energy through batteries, here and in the baseline.
+    before we ran it ("id since" → kWh); negative while ours runs ahead of its habit. `turned_kwh`: energy through
+    batteries, here and in the baseline.
     """
 
     money: float = 0.0
@@ -70,8 +74,11 @@ def replay(
 
 
 def stored_money(standing: Standing, params: Mapping[str, BatteryParams], worth: float) -> float:
-    """What is still in our batteries and not in those of the baseline, in currency."""
-    return sum(kwh * worth * _out(params, key) for key, kwh in standing.ahead.items())
+    """What is still in our batteries and not in those of the baseline, and what loads had before their time, in
+    currency.
+    """
+    batteries = sum(kwh * worth * _out(params, key) for key, kwh in standing.ahead.items())
+    return batteries - sum(standing.owed.values()) * worth
 
 
 def _out(params: Mapping[str, BatteryParams], key: str) -> float:
@@ -112,27 +119,49 @@ def _place(
     placed = [0.0] * len(slots)
     owed: dict[str, float] = {}
     cut = len(slots) if until is None else until
+    end = slots[-1].end if slots else None
     groups = {
         (key, load.since) for slot in slots for key, load in slot.loads.items() if load.since is not None
     }
     for key, since in sorted(groups):
         name = f"{key} {since.isoformat()}"
         own = [slot.loads[key].kwh if _of(slot, key, since) else 0.0 for slot in slots]
-        rate = max(kwh / slot.hours for kwh, slot in zip(own, slots, strict=True))
         before = standing.owed.get(name, 0.0)
-        left, given = max(sum(own) - before, 0.0), 0.0
-        for i, slot in enumerate(slots):
-            if left <= 0.0:
-                break
-            if slot.start < since:
-                continue
-            part = min(left, rate * slot.hours)
-            placed[i] += part
-            left -= part
-            given += part if i < cut else 0.0
-        if cut < len(slots):
-            owed[name] = before + given - sum(own[:cut])
+        habits = [slot.loads[key] if _of(slot, key, since) else None for slot in slots]
+        if all(load is None or load.habit_kwh is not None for load in habits):
+            over = end is not None and end - since >= DAY
+            parts = _by_habit(habits, max(sum(own) - before, 0.0), over=over)
+        else:
+            parts = _at_once(slots, since, own, max(sum(own) - before, 0.0))
+        placed = [there + part for there, part in zip(placed, parts, strict=True)]
+        owing = before + sum(parts[:cut]) - sum(own[:cut])
+        if abs(owing) > A_TRIFLE_KWH:
+            owed[name] = owing
     return placed, owed
+
+
+def _at_once(
+    slots: Sequence[MeasuredSlot], since: datetime, own: Sequence[float], left: float
+) -> list[float]:
+    """The energy at the load's own pace from `since` on."""
+    rate = max(kwh / slot.hours for kwh, slot in zip(own, slots, strict=True))
+    parts = []
+    for slot in slots:
+        part = min(left, rate * slot.hours) if slot.start >= since else 0.0
+        parts.append(part)
+        left -= part
+    return parts
+
+
+def _by_habit(habits: Sequence[LoadSlot | None], left: float, *, over: bool) -> list[float]:
+    """The energy spread as the load would by itself; until its day is `over` some is for the hours to come."""
+    weights = [load.habit_kwh or 0.0 if load is not None else 0.0 for load in habits]
+    last = next(load for load in reversed(habits) if load is not None)
+    total = sum(weights) + (0.0 if over else last.after_kwh)
+    if total <= 0:
+        steered = sum(load is not None for load in habits)
+        return [left / steered if load is not None else 0.0 for load in habits]
+    return [left * weight / total for weight in weights]
 
 
 def _of(slot: MeasuredSlot, key: str, since: datetime) -> bool:

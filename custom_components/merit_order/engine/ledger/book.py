@@ -13,8 +13,9 @@ from .measured import MeasuredSlot
 from .shares import Bounds, Part, bounds, joined, settle
 
 METHOD = "simulated_self_consumption"
-"""Measured slots against the same slots with every battery on self-consumption and every needed load at its earliest
-time. Energy still stored counts at the mean import price. Charges on peaks and comfort are not in it."""
+"""Measured slots against the same slots with every battery on self-consumption and every needed load by its habit, or
+where that is not known at its earliest time. Energy still stored, and what a load had before its time, counts at the
+mean import price. Charges on peaks and comfort are not in it."""
 
 OPEN = timedelta(hours=36)
 """Slots younger than this may still change: a load that runs now may be one the baseline ran a day ago."""
@@ -216,7 +217,7 @@ def _total(book: Book, params: Mapping[str, BatteryParams]) -> _Total:
     standing = replay(book.settled, book.open, params, worth)
     lowest = min((min(s.import_price, s.export_price) for s in book.open), default=worth)
     highest = max((max(s.import_price, s.export_price) for s in book.open), default=worth)
-    ahead = sum(abs(kwh) for kwh in standing.ahead.values())
+    ahead = sum(abs(kwh) for kwh in (*standing.ahead.values(), *standing.owed.values()))
     return _Total(
         standing.money + stored_money(standing, params, worth),
         standing.paid,

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ..assets._load import LoadParams
-from ..model.clock_times import last_before, parse_clock
+import numpy as np
+
+from ..assets._habit import HOURS, habitual_kwh
+from ..assets._load import OPTIONAL, LoadParams
+from ..model.clock_times import last_before, next_after, parse_clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +25,16 @@ class BatterySlot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSlot:
-    """A load that was ours to steer. Without us it had run from `since` on; an optional one (None) not at all."""
+    """A load that was ours to steer. Without us it had run from `since` on; an optional one (None) not at all.
+
+    Where its habit is known, it had used so much (`habit_kwh`) in this slot and `after_kwh` from then on until its next
+    deadline, and not all as soon as it may.
+    """
 
     kwh: float
     since: datetime | None = None
+    habit_kwh: float | None = None
+    after_kwh: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,7 @@ class MeasuredSlot:
     def whole(self) -> bool:
         """Whether every figure is a number that can be: else the slot must not count."""
         energies = [self.import_kwh, self.export_kwh, *(load.kwh for load in self.loads.values())]
+        energies += [each for load in self.loads.values() for each in (load.habit_kwh or 0.0, load.after_kwh)]
         for b in self.batteries.values():
             energies += [b.charge_kwh, b.discharge_kwh, b.before_kwh, b.after_kwh]
         prices = (self.import_price, self.export_price)
@@ -68,6 +78,19 @@ class MeasuredSlot:
             and all(math.isfinite(e) and e >= 0.0 for e in energies)
             and all(math.isfinite(p) for p in prices)
         )
+
+
+def load_slot(params: LoadParams, kwh: float, start: datetime, end: datetime, zone: ZoneInfo) -> LoadSlot:
+    """What a load used from `start` to `end` (aware UTC), and what is known of when it had done so without us."""
+    if params.mode == OPTIONAL:
+        return LoadSlot(kwh=kwh)
+    since = load_since(params, start, zone)
+    if params.contiguous or len(params.alone_kw) != HOURS:
+        return LoadSlot(kwh=kwh, since=since)
+    until = next_after(parse_clock(params.deadline or "00:00", "deadline"), zone, start)
+    edges = np.array([each.timestamp() for each in (start, end, max(until, end))])
+    habit, after = habitual_kwh(params.alone_kw, edges, zone)
+    return LoadSlot(kwh=kwh, since=since, habit_kwh=round(float(habit), 6), after_kwh=round(float(after), 6))
 
 
 def load_since(params: LoadParams, at: datetime, zone: ZoneInfo) -> datetime:

@@ -36,3 +36,8 @@ def last_before(clock: time, zone: ZoneInfo, at: datetime) -> datetime:
     """The latest instant <= `at` at which the home's clock showed `clock`."""
     times = daily(clock, zone, at - timedelta(days=2), at)
     return times[-1]
+
+
+def next_after(clock: time, zone: ZoneInfo, at: datetime) -> datetime:
+    """The first instant > `at` at which the home's clock shows `clock`."""
+    return daily(clock, zone, at, at + timedelta(days=2))[0]

@@ -1,0 +1,83 @@
+"""What a load does when nobody steers it, hour by hour of the day: the home without us is measured by it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from ..model.horizon import Horizon
+from ..model.series import FloatArray
+from ._base import none_if_nan
+from ._load import LoadParams, LoadState
+from ._windows import Window
+
+HOURS = 24
+QUARTER_S = 900
+"""Time zones differ by quarter hours, so that is how fine the wall clock's hours must be looked up."""
+A_LITTLE_H = 0.25
+"""So long a load that has had its full day is offered more, to see whether it draws."""
+
+
+def still_due(params: LoadParams, state: LoadState, per_day: float, ordered: float, power: float) -> float:
+    """kWh still to be planned of a day's need of `per_day`, of which a person `ordered` some themselves.
+
+    What a full day really takes is enough, if it is less than the person's guess; and when that is done, a little more
+    for as long as the load still draws.
+    """
+    left = per_day - state.done_kwh - ordered
+    full = none_if_nan(params.full_day_kwh)
+    return left if full is None else min(left, max(full - drawn(state) - ordered, power * A_LITTLE_H))
+
+
+def drawn(state: LoadState) -> float:
+    """kWh it drew since the last deadline."""
+    return state.done_kwh if state.drawn_kwh is None else state.drawn_kwh
+
+
+def habitual_kwh(alone_kw: Sequence[float], edges: FloatArray, zone: ZoneInfo) -> FloatArray:
+    """kWh between consecutive `edges` (seconds since the epoch, rising), shape (len(edges) - 1,).
+
+    `alone_kw` is mean power by hour of the wall clock, 24 figures.
+    """
+    first, last = int(edges[0] // QUARTER_S), int(-(-edges[-1] // QUARTER_S))
+    quarters = np.arange(first, last + 1) * QUARTER_S
+    kw = [alone_kw[datetime.fromtimestamp(at, UTC).astimezone(zone).hour] for at in quarters[:-1].tolist()]
+    used = np.concatenate([[0.0], np.cumsum(kw)]) * QUARTER_S / 3600
+    return np.diff(np.interp(edges, quarters, used))
+
+
+def by_habit(
+    planned_kwh: float,
+    done_kwh: float,
+    kw: float,
+    window: Window,
+    horizon: Horizon,
+    alone_kw: Sequence[float],
+) -> FloatArray:
+    """kW per slot had the `planned_kwh` been used as the load does by itself, shape (n,); never more than `kw`.
+
+    `done_kwh` is what it had of the window's need before. What it would have used by now beyond that it takes at once:
+    a thermostat that is let go does.
+    """
+    slots = horizon.slots
+    power = np.zeros(horizon.n)
+    if window.last <= window.first or planned_kwh <= 0:
+        return power
+    edges = np.asarray(slots.seconds[window.first : window.last + 1], dtype=float)
+    hours = horizon.hours[window.first : window.last]
+    habit = habitual_kwh(alone_kw, edges, horizon.zone)
+    start = window.start.timestamp()
+    before = (
+        float(habitual_kwh(alone_kw, np.array([start, edges[0]]), horizon.zone)[0])
+        if start < edges[0]
+        else 0.0
+    )
+    day = before + float(habit.sum())
+    scale = (planned_kwh + done_kwh) / day if day > 0 else 0.0
+    energy = np.minimum(habit * min(scale, planned_kwh / habit.sum() if habit.sum() > 0 else 0.0), kw * hours)
+    left = planned_kwh - float(energy.sum())
+    room = kw * hours - energy
+    at_once = np.clip(left - np.concatenate([[0.0], np.cumsum(room)[:-1]]), 0.0, room)
+    power[window.first : window.last] = (energy + at_once) / hours
+    return power

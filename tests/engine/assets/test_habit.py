@@ -1,0 +1,75 @@
+"""Loads whose habit is known: what they would do by themselves, and how much a full day of them is."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from custom_components.merit_order.engine.assets._habit import habitual_kwh
+from tests.engine.homes import MIDNIGHT, home, plan, powers
+
+from .test_load import load
+
+# An eighth of a kilowatt-hour each hour, and three times as much in the evening from six to ten: 4 kWh a day.
+HABIT = [0.125] * 18 + [0.375] * 4 + [0.125] * 2
+PRICES = [0.2] * 6 + [0.1] * 6 + [0.2] * 6 + [0.5] * 4 + [0.2] * 2
+
+
+def boiler(**params: object) -> dict[str, object]:
+    return {"power_kw": 1.0, "energy_kwh": 4.0, "contiguous": False, "deadline": "00:00"} | params
+
+
+def test_the_home_without_us_heats_water_as_it_always_did() -> None:
+    """Proves: by habit 1.5 of 4 kWh fall into the dear evening. Without a habit all would be taken at once."""
+    known = plan(home(PRICES, load(**boiler(alone_kw=HABIT))))
+    unknown = plan(home(PRICES, load(**boiler())))
+    assert known.baseline_cost == pytest.approx(sum(p * kw for p, kw in zip(PRICES, HABIT, strict=True)))
+    assert unknown.baseline_cost == pytest.approx(4 * 0.2)
+    assert known.cost == unknown.cost == pytest.approx(0.4)
+
+
+def test_a_tank_that_is_behind_its_habit_would_catch_up_at_once() -> None:
+    """At noon it has had nothing: 1.5 kWh are due now, the other 2.5 by habit."""
+    noon = MIDNIGHT.replace(hour=12)
+    spec = load(state={"done_kwh": 0.0}, **boiler(alone_kw=HABIT))
+    found = plan(home(PRICES, spec, at=noon, settings={"horizon_hours": 12.0}))
+    due = 1.5 * 0.2 + sum(p * kw for p, kw in zip(PRICES[12:], HABIT[12:], strict=True))
+    assert found.baseline_cost == pytest.approx(due)
+
+
+def test_a_full_day_that_was_measured_is_planned_instead_of_a_generous_guess() -> None:
+    """Proves: 2 kWh of 4 are planned, less what was drawn. Without the measurement all of it is."""
+    assert sum(powers(plan(home(PRICES, load(**boiler(full_day_kwh=2.0)))), "load")) == 2
+    begun = load(state={"done_kwh": 1.0, "drawn_kwh": 1.0}, **boiler(full_day_kwh=2.0))
+    assert sum(powers(plan(home(PRICES, begun)), "load")) == 1
+    assert sum(powers(plan(home(PRICES, load(**boiler()))), "load")) == 4
+
+
+def test_what_has_had_a_full_day_is_offered_a_little_more_until_it_draws_no_more() -> None:
+    """Proves: an hour that draws a quarter. Once it declined what is left of the guess there is no more of it."""
+    hungry = load(state={"done_kwh": 2.0, "drawn_kwh": 2.0}, **boiler(full_day_kwh=2.0))
+    assert sum(powers(plan(home(PRICES, hungry)), "load")) == 1
+    hot = load(state={"done_kwh": 4.0, "drawn_kwh": 2.0}, **boiler(full_day_kwh=2.0))
+    assert sum(powers(plan(home(PRICES, hot)), "load")) == 0
+
+
+def test_a_habit_goes_by_the_wall_clock_when_the_clocks_change() -> None:
+    """29 March in Brussels has no hour from two to three; what is usual in it is missed, the evening stays there."""
+    zone = ZoneInfo("Europe/Brussels")
+    begin = datetime(2026, 3, 28, 23, tzinfo=UTC).timestamp()
+    six, end = begin + 17 * 3600, begin + 23 * 3600
+    before, after = habitual_kwh(HABIT, np.array([begin, six, end]), zone)
+    assert before == pytest.approx(17 * 0.125)
+    assert after == pytest.approx(4 * 0.375 + 2 * 0.125)
+
+
+@given(st.lists(st.floats(0, 3), min_size=24, max_size=24), st.integers(0, 95), st.integers(1, 96))
+def test_a_habit_is_the_same_however_finely_it_is_asked_for(kw: list[float], first: int, count: int) -> None:
+    edges = MIDNIGHT.timestamp() + 450.0 * (first + np.arange(count + 1))
+    parts = habitual_kwh(kw, edges, ZoneInfo("Europe/Paris"))
+    whole = habitual_kwh(kw, edges[[0, -1]], ZoneInfo("Europe/Paris"))
+    assert float(parts.sum()) == pytest.approx(float(whole[0]), abs=1e-9)
+    assert (parts >= 0).all()
