@@ -1,6 +1,7 @@
 """Loads whose habit is known: what they would do by themselves, and how much a full day of them is."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +19,7 @@ HABIT = [0.125] * 18 + [0.375] * 4 + [0.125] * 2
 PRICES = [0.2] * 6 + [0.1] * 6 + [0.2] * 6 + [0.5] * 4 + [0.2] * 2
 
 
-def boiler(**params: object) -> dict[str, object]:
+def boiler(**params: Any) -> dict[str, Any]:
     return {"power_kw": 1.0, "energy_kwh": 4.0, "contiguous": False, "deadline": "00:00"} | params
 
 
@@ -68,7 +69,7 @@ def test_a_habit_goes_by_the_wall_clock_when_the_clocks_change() -> None:
 
 @given(st.lists(st.floats(0, 3), min_size=24, max_size=24), st.integers(0, 95), st.integers(1, 96))
 def test_a_habit_is_the_same_however_finely_it_is_asked_for(kw: list[float], first: int, count: int) -> None:
-    edges = MIDNIGHT.timestamp() + 450.0 * (first + np.arange(count + 1))
+    edges = np.asarray(MIDNIGHT.timestamp() + 450.0 * (first + np.arange(count + 1)), dtype=np.float64)
     parts = habitual_kwh(kw, edges, ZoneInfo("Europe/Paris"))
     whole = habitual_kwh(kw, edges[[0, -1]], ZoneInfo("Europe/Paris"))
     assert float(parts.sum()) == pytest.approx(float(whole[0]), abs=1e-9)
