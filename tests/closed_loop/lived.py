@@ -51,6 +51,8 @@ THINK_MINUTES = 15
 RECORDED = ("import", "export", "energy", "charge", "discharge")
 # Modules whose POLL_S says how often a device is asked.
 PACED = (dsmr, entity_devices, homewizard, huawei, keba)
+# A meter that is silent for longer than half a minute steers nothing.
+METERS = (dsmr, entity_devices)
 USUAL_S = {module: vars(module)["POLL_S"] for module in PACED}
 USUAL_TICK = PlanCoordinator._tick
 
@@ -75,7 +77,7 @@ def hurry(*, quiet: bool) -> None:
     global _quiet  # noqa: PLW0603 # so are the paces it stands beside
     _quiet = quiet
     for module in PACED:
-        vars(module)["POLL_S"] = (TALK_S if module is dsmr else ASK_S) if quiet else USUAL_S[module]
+        vars(module)["POLL_S"] = (TALK_S if module in METERS else ASK_S) if quiet else USUAL_S[module]
 
 
 @dataclass(slots=True)
