@@ -42,7 +42,11 @@ class Dive:
         self._program = program
         self._solver = solver
         chosen = [choice.columns for choice in program.choices]
-        self._toggles = np.setdiff1d(solver.integers, np.concatenate(chosen) if chosen else np.zeros(0))
+        # What a person ordered is not turned round.
+        open_ones = solver.integers[
+            solver.columns.lower[solver.integers] < solver.columns.upper[solver.integers]
+        ]
+        self._toggles = np.setdiff1d(open_ones, np.concatenate(chosen) if chosen else np.zeros(0))
 
     def run(
         self, x: FloatArray, *, anchored: bool = False, switched: FloatArray | None = None
@@ -59,6 +63,7 @@ class Dive:
                 whole[switch.columns] = np.round(switched[switch.columns])
         if anchored:
             _as_before(program, whole)
+        whole = np.clip(whole, solver.columns.lower, solver.columns.upper)
         solver.bound(others, whole[others], whole[others])
         first = solver.run() or self._less(whole, x, others)
         settled = self._improved(first, program.choices, np.setdiff1d(self._toggles, turns))
@@ -79,12 +84,12 @@ class Dive:
 
     def _less(self, whole: FloatArray, x: FloatArray, others: IntArray) -> Found | None:
         """Rounding gave a switch more time than there is use for: less than the relaxation has, or none, never is."""
-        lower = self._solver.columns.lower
+        lower, upper = self._solver.columns.lower, self._solver.columns.upper
         for share in (1.0, 0.0):
             for switch in self._program.switches:
                 later = switch if switch.lead is None else replace(switch, lead=0.0)
                 on = share * sum_up(later, x[switch.columns])
-                whole[switch.columns] = np.maximum(on, lower[switch.columns])
+                whole[switch.columns] = np.clip(on, lower[switch.columns], upper[switch.columns])
             self._solver.bound(others, whole[others], whole[others])
             if (found := self._solver.run()) is not None:
                 return found
@@ -140,11 +145,10 @@ class Dive:
 
     def _exchanged(self, x: FloatArray) -> list[Move]:
         """Slots in which a switch is on against those in which it is off, by how much reduced costs promise."""
-        reduced, free = self._solver.duals()[1], set(self._toggles.tolist())
+        reduced = self._solver.duals()[1]
         found: list[tuple[float, Move]] = []
         for switch in self._program.switches:
-            if len(switch.columns) and int(switch.columns[0]) in free:
-                found.extend(_exchanges(switch.columns, x, reduced))
+            found.extend(_exchanges(np.intersect1d(switch.columns, self._toggles), x, reduced))
         return [move for _, move in sorted(found, key=lambda pair: -pair[0])]
 
     def _favoured(self, x: FloatArray, choices: list[Choice], toggles: IntArray) -> list[Move]:
