@@ -208,7 +208,7 @@ def test_nothing_is_burned_to_make_room_for_what_is_paid_for() -> None:
     """Taking and giving at once in the hour before would empty it by its losses, and earn 0.10 a kWh then; a battery
     cannot. What the plan says it does is what its level does.
     """
-    efficient = {"charge_efficiency": 0.9, "discharge_efficiency": 0.9}
+    efficient: dict[str, Any] = {"charge_efficiency": 0.9, "discharge_efficiency": 0.9}
     full = battery(100.0, **efficient)
     found = plan(home([0.2, 0.2, -0.4], full, grid(export_limit_kw=0.0), export=0.0))
     power, level = np.array(powers(found, "battery")), np.array(of(found, "battery").level)

@@ -62,6 +62,10 @@ def test_a_compressed_file_is_the_same_file(tmp_path: Path) -> None:
             "2026-06-01T01:10:00+00:00 is not on the grid of 30 minutes",
         ),
         (("2026-06-01T00:00:00Z,0,0,1,0",), "has fewer than two rows"),
+        (
+            ("2026-06-01T00:00:00Z,,0,1,0", "2026-06-01T00:30:00Z,,0,1,0"),
+            "import_price: has no value in any line",
+        ),
     ],
 )
 def test_errors_name_file_line_and_column(tmp_path: Path, lines: tuple[str, ...], needle: str) -> None:

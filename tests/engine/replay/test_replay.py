@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from custom_components.merit_order.engine.__main__ import main
 from custom_components.merit_order.engine.commands.forecast import evaluate
+from custom_components.merit_order.engine.commands.replay import captured
 from custom_components.merit_order.engine.model.errors import InputError
 from custom_components.merit_order.engine.replay.home import Home, HomeAsset, HomeFile, check_home, read_home
 from custom_components.merit_order.engine.replay.knowledge import Knowledge
@@ -199,6 +200,19 @@ def test_a_battery_left_out_of_the_home_saves_nothing(series: Path, tmp_path: Pa
         ("timezone: UTC\npublished: noon\n", "home.yaml.published: 'noon' is not a time of day"),
         ("timezone: UTC\nslot_minutes: 45\n", "slot_minutes: 45 is no multiple of the recording's 30"),
         ("timezone: [\n", "home.yaml:2: "),
+        ("timezone: UTC\nhorizon_hours: -3\n", "home.yaml.settings.horizon_hours: -3.0 is not between"),
+        (
+            "timezone: UTC\ncapacity: {price_per_kw_year: 9, window_minutes: 0}\n",
+            "capacity.window_minutes: 0 is below 1",
+        ),
+        (
+            "timezone: UTC\nassets:\n  - {id: a, kind: battery, start: {soc_percent: .nan}}\n",
+            "assets[0].start.soc_percent: is not a number",
+        ),
+        (
+            "timezone: UTC\nassets:\n  - {id: a, kind: battery, params: {capacity_kwh: -3}}\n",
+            "home.yaml.assets[0].params.capacity_kwh: -3.0 is outside",
+        ),
     ],
 )
 def test_errors_in_a_home_name_file_and_field(
@@ -215,10 +229,20 @@ def test_errors_in_a_home_name_file_and_field(
     assert needle in str(caught.value)
 
 
+def test_no_more_is_captured_than_there_is() -> None:
+    """Knowing everything spares wear too, which no bill holds: ours may be a cent lower, and is then all of it."""
+    assert captured(4.0, 8.0) == 0.5
+    assert captured(4.04, 4.0) == 1.0
+    assert captured(-1.0, 4.0) == -0.25
+    assert captured(0.001, 0.005) is None
+
+
 def test_the_command_names_what_is_wrong(series: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = str(HOMES / "battery.yaml")
     assert main(["replay", str(series), "--home", home, "--from", "2030-01-01", "--json"]) == 2
     assert "has nothing there" in capsys.readouterr().err
+    assert main(["replay", str(series), "--home", home, "--days", "nan", "--json"]) == 2
+    assert "--days: nan is not between" in capsys.readouterr().err
     assert main(["replay", "nowhere.csv", "--home", home]) == 2
     assert "nowhere.csv: is no file" in capsys.readouterr().err
 

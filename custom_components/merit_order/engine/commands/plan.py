@@ -23,12 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the decision, or the schedule."""
     raw = read(args.file)
-    if args.neutral:
-        if not isinstance(raw, dict):
-            raise InputError(str(args.file), "is not an object")
-        print(json.dumps(schedule(raw, args.time_limit)))
-        return 0
-    print(json.dumps(to_json(think(from_json(Snapshot, raw))), indent=1))
+    if not isinstance(raw, dict):
+        raise InputError(str(args.file), "is not an object")
+    try:
+        if args.neutral:
+            print(json.dumps(schedule(raw, args.time_limit)))
+        else:
+            print(json.dumps(to_json(think(from_json(Snapshot, raw))), indent=1))
+    except InputError as err:
+        raise InputError(f"{args.file}: {err.field}", err.message) from err
     return 0
 
 

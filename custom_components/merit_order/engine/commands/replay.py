@@ -18,6 +18,7 @@ from ..replay.progress import Progress
 from ..replay.recording import read_recording
 from ..replay.run import Planner, Run, Truth, alone, simulate, window
 
+MOST_DAYS = 100_000
 NEEDED = ("import_price", "export_price", "load_kw")
 
 
@@ -44,11 +45,17 @@ def run(args: argparse.Namespace) -> int:
     began = time.perf_counter()
     recording = read_recording(args.series, NEEDED)
     home = read_home(args.home, recording)
+    if args.days is not None and not 0 < args.days < MOST_DAYS:
+        raise InputError("--days", f"{args.days} is not between 0 and {MOST_DAYS}")
     first, count = window(recording, _start(args.start, home), args.days)
     if count < 2:
         raise InputError("--from", f"{args.series} has nothing there")
     knowledge = Knowledge(recording, home, frozenset(args.foresee))
-    result = replay(Truth.of(recording, first, count), home, knowledge, quiet=args.json)
+    try:
+        result = replay(Truth.of(recording, first, count), home, knowledge, quiet=args.json)
+    except InputError as err:
+        # What is wrong with the recording was told when it was read.
+        raise InputError(f"{args.home}: {err.field}", err.message) from err
     result["seconds"] = round(time.perf_counter() - began, 2)
     sys.stdout.write(json.dumps(result, indent=None if args.json else 1) + "\n")
     return 0
@@ -75,13 +82,20 @@ def replay(truth: Truth, home: Home, knowledge: Knowledge, *, quiet: bool) -> di
     return {
         **{name: round(bill, 2) for name, bill in bills.items()},
         **(_peaks(none, followed, ours) if home.capacity is not None else {}),
-        # With less than a cent to be won a share means nothing.
-        "captured_share": round(gained / reach, 4) if reach > 0.01 else None,
+        "captured_share": captured(gained, reach),
         "cycles": round(ours.out_kwh / capacity, 1) if capacity else 0.0,
         "missed_needs": ours.missed,
         "plan_changes": planner.changes,
         "plans": planner.plans,
     }
+
+
+def captured(gained: float, reach: float) -> float | None:
+    """What share of `reach` was `gained` (currency); None with less than a cent to be won, for it would mean nothing.
+
+    All of it at most: no bill holds wear, which knowing everything spares too, so ours can be a cent below.
+    """
+    return min(round(gained / reach, 4), 1.0) if reach > 0.01 else None
 
 
 def _peaks(none: Run, followed: Run, ours: Run) -> dict[str, float | int | None]:

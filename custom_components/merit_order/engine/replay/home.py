@@ -1,18 +1,21 @@
 """The home of a replay, from a YAML file: what stands in it, what it starts with, when prices are published."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..assets import asset_kind
+from ..assets._base import read
 from ..capacity import Terms
 from ..model.clock_times import parse_clock
 from ..model.codec import from_json
 from ..model.errors import InputError
 from ..model.snapshot import AssetSpec, Settings
+from ..normalise import time_axis
 from .recording import Recording
 
 TIME_LIMIT_S = 0.02
@@ -103,14 +106,26 @@ def check_home(file: HomeFile, recording: Recording, path: str) -> Home:
         raise InputError(
             f"{path}.slot_minutes", f"{settings.slot_minutes} is no multiple of the recording's {step}"
         )
+    try:
+        time_axis(datetime.fromtimestamp(recording.start, UTC), settings)
+    except InputError as err:
+        raise err.within(path) from err
     return Home(
         zone=zone,
         currency=file.currency,
         published=parse_clock(recording.notes.get("published", file.published), f"{path}.published"),
         settings=settings,
         assets=_assets(file, "pv_kw" in recording.columns, path),
-        capacity=from_json(Terms, file.capacity, f"{path}.capacity") if file.capacity else None,
+        capacity=_terms(file.capacity, f"{path}.capacity") if file.capacity else None,
     )
+
+
+def _terms(raw: Mapping[str, Any], path: str) -> Terms:
+    terms = read(Terms, raw, path)
+    for name in ("window_minutes", "days", "months"):
+        if getattr(terms, name) < 1:
+            raise InputError(f"{path}.{name}", f"{getattr(terms, name)} is below 1")
+    return terms
 
 
 def _assets(file: HomeFile, has_solar: bool, path: str) -> tuple[AssetSpec, ...]:
@@ -120,8 +135,11 @@ def _assets(file: HomeFile, has_solar: bool, path: str) -> tuple[AssetSpec, ...]
         if asset.kind not in SIMULATED:
             raise InputError(f"{where}.kind", f"{asset.kind!r} is none of {', '.join(SIMULATED)}")
         kind = asset_kind(asset.kind)
-        from_json(kind.params, dict(asset.params), f"{where}.params")
+        read(kind.params, asset.params, f"{where}.params", kind.options)
         from_json(kind.state, dict(asset.start), f"{where}.start")
+        for name, value in asset.start.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(f"{where}.start.{name}", "is not a number")
         specs.append(
             AssetSpec(
                 id=asset.id,

@@ -149,7 +149,11 @@ def read_recording(path: Path, needed: tuple[str, ...]) -> Recording:
             rows.append(values)
     if names is None or len(rows) < 2:
         raise InputError(str(path), "has fewer than two rows")
-    return _on_grid(path, names, times, np.array(rows), notes)
+    recording = _on_grid(path, names, times, np.array(rows), notes)
+    for name in needed:
+        if not np.any(np.isfinite(recording.columns[name])):
+            raise InputError(f"{path}: {name}", "has no value in any line")
+    return recording
 
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
