@@ -179,6 +179,9 @@ def _charge(charge: CapacityCharge | None) -> CapacityCharge | None:
         value = getattr(charge, name)
         if not least <= value <= most:
             raise InputError(f"tariff.capacity.{name}", f"{value} is not between {least} and {most}")
+    for i, row in enumerate(charge.hours):
+        if not 0 <= row.share <= 1:
+            raise InputError(f"tariff.capacity.hours[{i}].share", f"{row.share} is not between 0 and 1")
     return charge
 
 

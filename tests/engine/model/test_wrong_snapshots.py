@@ -61,6 +61,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("settings.time_limit_s", -1, "settings.time_limit_s"),
         ("tariff.capacity.month_peak_kw", math.inf, "tariff.capacity.month_peak_kw"),
         ("tariff.capacity.window_minutes", 0, "tariff.capacity.window_minutes"),
+        ("tariff.capacity.hours", [{"share": math.nan}], "tariff.capacity.hours[0].share"),
     ],
 )
 def test_the_wrong_field_of_a_snapshot_is_named(path: str, value: object, field: str) -> None:
