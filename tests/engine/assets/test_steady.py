@@ -1,5 +1,6 @@
 """Thought over every five minutes, a load that runs is not switched off and on again for nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,11 +10,14 @@ from custom_components.merit_order.engine.model.plan import Plan
 from custom_components.merit_order.engine.pipeline import think
 from tests.engine.homes import MIDNIGHT, asset, home
 
+PAID = [0.20] * 12 + [-0.0195] + [-0.0219] * 3 + [0.20] * 8
 PRICES = [0.20] * 11 + [0.24, 0.23, 0.235, 0.24, 0.27, 0.30, 0.45] + [0.30] * 6
 STEP = timedelta(minutes=5)
 
 
-def lived(power_kw: float, need_kwh: float = 5.5) -> tuple[int, float]:
+def lived(
+    power_kw: float, need_kwh: float = 5.5, prices: Sequence[float] = tuple(PRICES)
+) -> tuple[int, float]:
     """How often it was switched from noon to its deadline at six, and kWh it had; it draws `power_kw` in place of 2."""
     now, done, on, switches = MIDNIGHT.replace(hour=12), 0.0, False, 0
     plan: Plan | None = None
@@ -23,7 +27,7 @@ def lived(power_kw: float, need_kwh: float = 5.5) -> tuple[int, float]:
             {"power_kw": 2.0, "energy_kwh": need_kwh, "deadline": "18:00", "contiguous": False},
             {"on": on, "done_kwh": done},
         )
-        thought = think(replace(home(PRICES, boiler, minutes=15, at=now), previous=plan))
+        thought = think(replace(home(prices, boiler, minutes=15, at=now), previous=plan))
         plan = thought.plan
         wanted = any(each.asset == "load" and each.mode == "on" for each in thought.intents)
         switches, on = switches + (wanted is not on), wanted
@@ -47,3 +51,15 @@ def test_a_slot_that_has_half_gone_is_not_begun_for_nothing() -> None:
     at = MIDNIGHT.replace(hour=12, minute=10)
     plan = think(home(PRICES, boiler, minutes=15, at=at)).plan
     assert plan.assets[0].power_kw[:2] == (0.0, 2.0)
+
+
+def test_a_negative_price_switches_nothing_on_and_off() -> None:
+    """While it is paid for each minute it runs through; the rest of a slot that saves none is not begun for that."""
+    switches, done = lived(2.0, 3.8, PAID)
+    assert switches <= 3
+    assert done >= 3.7
+    off = asset(
+        "load", {"power_kw": 2.0, "energy_kwh": 3.8, "deadline": "18:00", "contiguous": False}, {"on": False}
+    )
+    at = MIDNIGHT.replace(hour=12, minute=40)
+    assert think(home(PAID, off, minutes=15, at=at)).plan.assets[0].power_kw[0] == 0.0

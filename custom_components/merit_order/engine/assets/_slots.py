@@ -86,6 +86,12 @@ def add_use(
     wanted = float(np.ceil(needed - A_TRIFLE))
     if slots[0] == 0:
         weights[0] = _first_counts(needed, float(hours[0]) / unit, running=running)
+        if running and horizon.import_price[0] < 0:
+            # It is paid for running on: then that saves no later slot, or it would be stopped to begin anew.
+            weights[0] = 0.0
+        elif not running and weights[0] == 0 and float(np.sum(weights)) >= wanted:
+            # It would be begun for nothing, and at a negative price even with a gain that is none.
+            program.row(use[:1], np.ones(1), upper=0.0)
     short = program.columns(1, upper=wanted, wish=price * kw * unit)
     program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted, upper=wanted)
     return Use(window, slots, use, kw, switched, need_kwh, int(short[0]))
