@@ -175,6 +175,7 @@ def _asset(
             **home.controls.params(asset.id),
             **home.learned.params(asset),
             **_unable(home, asset),
+            **_hybrid(home, asset),
         },
         state={**_measured(home, asset, now, inputs), **extra},
         series={**_series(home, asset, now, inputs), **home.learned.series(asset, now)},
@@ -193,6 +194,22 @@ def _unable(home: Home, asset: PlannedAsset) -> dict[str, Any]:
     if conduct is not None and conduct.switches_phases(device.config.options):
         return {}
     return {"phase_switching": False}
+
+
+def _hybrid(home: Home, asset: PlannedAsset) -> dict[str, Any]:
+    """Where panels and battery share an inverter that tells what it passes on at most: that, unless a person set it."""
+    if (
+        asset.role not in (Role.SOLAR, Role.BATTERY)
+        or (device := home.devices.get(asset.subentry_id)) is None
+    ):
+        return {}
+    sun = next((a for a in home.assets if a.subentry_id == asset.subentry_id and a.role is Role.SOLAR), None)
+    told = device.told(Role.SOLAR)
+    most = getattr(told.part, "inverter_kw", None) if told is not None else None
+    if sun is None or most is None:
+        return {}
+    key, value = ("inverter", sun.id) if asset.role is Role.BATTERY else ("inverter_kw", most)
+    return {} if asset.config.params.get(key) is not None else {key: value}
 
 
 def _series(home: Home, asset: PlannedAsset, now: datetime, inputs: list[InputStatus]) -> dict[str, Forecast]:

@@ -23,6 +23,8 @@ HALF_SHARE = 0.3
 # Near its ends a battery throttles itself.
 NEARLY_FULL, NEARLY_EMPTY = 90.0, 7.0
 LEAST_A = 6.0
+# Panels are measured before the inverter's loss.
+NEARLY_ALL = 0.93
 
 
 class Verdict(StrEnum):
@@ -76,6 +78,8 @@ def look(
 def compare(command: Command, readings: Readings, params: Mapping[str, Any], conduct: Conduct) -> Verdict:
     """Whether one reading looks as the command wants it."""
     if command.role is Role.BATTERY and command.action is Action.POWER and command.power_kw is not None:
+        if _all_passes(command.power_kw, readings):
+            return Verdict.OBEYED
         return _battery(command.power_kw, readings.battery, params, conduct)
     if command.role is Role.CHARGER:
         return _charger(command, readings.charger, params)
@@ -107,6 +111,15 @@ def _battery(
     if abs(does - told) <= max(NEAR_KW, NEAR_SHARE * abs(told)):
         return Verdict.OBEYED
     return Verdict.HALF if along >= HALF_SHARE * abs(told) else Verdict.IGNORED
+
+
+def _all_passes(told: float, readings: Readings) -> bool:
+    """Whether the battery is to give, and its inverter passes on already, with the sun, all that it can."""
+    sun, battery = readings.solar, readings.battery
+    if told >= 0 or sun is None or battery is None or sun.inverter_kw is None:
+        return False
+    given = (sun.power_kw or 0.0) - min(battery.power_kw or 0.0, 0.0)
+    return given >= NEARLY_ALL * sun.inverter_kw
 
 
 def _throttled(told: float, soc: float | None, params: Mapping[str, Any]) -> bool:

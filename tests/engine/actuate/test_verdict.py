@@ -15,6 +15,7 @@ from custom_components.merit_order.engine.model.roles import (
     Command,
     Readings,
     Role,
+    SolarReading,
     SwitchReading,
 )
 from custom_components.merit_order.engine.verdict import Verdict, Watch, compare, look
@@ -147,3 +148,18 @@ def test_who_does_exactly_as_told_has_obeyed(told: float, soc: float) -> None:
 def test_who_does_the_opposite_has_not(told: float, does: float) -> None:
     if does * told < 0 and abs(does) > 0.5:
         assert compare(hold(told), battery(does), PARAMS, CONDUCT) is Verdict.IGNORED
+
+
+def test_a_battery_whose_inverter_passes_on_all_it_can_obeys() -> None:
+    """Proves: 3.5 kW of sun leave 2.5 of 6 kW to the battery. Without sun, or the limit, it gave too little."""
+    given = battery(-2.4)
+    sun = SolarReading(power_kw=3.5, inverter_kw=6.0)
+    assert compare(hold(-5.0), replace(given, solar=sun), PARAMS, CONDUCT) is Verdict.OBEYED
+    assert (
+        compare(hold(-5.0), replace(given, solar=replace(sun, power_kw=0.5)), PARAMS, CONDUCT) is Verdict.HALF
+    )
+    assert (
+        compare(hold(-5.0), replace(given, solar=replace(sun, inverter_kw=None)), PARAMS, CONDUCT)
+        is Verdict.HALF
+    )
+    assert compare(hold(5.0), replace(given, solar=sun), PARAMS, CONDUCT) is Verdict.IGNORED

@@ -73,6 +73,7 @@ async def test_reading_is_what_the_house_does(device: huawei.Huawei, home: Home)
     assert said.battery is not None
     assert said.grid.power_kw == pytest.approx(truth["grid_w"] / 1000, abs=0.002)
     assert said.solar.power_kw == pytest.approx(truth["solar_w"] / 1000, abs=0.002)
+    assert said.solar.inverter_kw == 6.0
     assert said.battery.power_kw == pytest.approx(truth["battery_w"] / 1000, abs=0.002)
     assert said.battery.soc_percent == pytest.approx(truth["soc"] * 100, abs=0.06)
     assert said.battery.capacity_kwh == 10.0

@@ -84,6 +84,7 @@ class Huawei:
         await self._block(reg.METER)
         await self._block(reg.STORAGE)
         await self._block(reg.STORAGE_LIMITS)
+        await self._block(reg.RATING)
         self._parts = self._seen()
         self._identity = Identity(
             unique_id=f"huawei_{serial}",
@@ -115,7 +116,7 @@ class Huawei:
         if slow or Role.BATTERY in self._parts:
             blocks += [reg.STORAGE, reg.STORAGE_NOW, reg.FORCED_STATE]
         if slow:
-            blocks += [reg.YIELD, reg.STORAGE_TOTALS, reg.STORAGE_LIMITS, reg.WORKING]
+            blocks += [reg.YIELD, reg.STORAGE_TOTALS, reg.STORAGE_LIMITS, reg.WORKING, reg.RATING]
         if not [block for block in blocks if await self._block(block) is not None]:
             raise BadData(f"{self.link.host} refuses every register", host=self.link.host)
         if slow:
@@ -154,6 +155,7 @@ class Huawei:
             # At night the measurement trembles below zero.
             power_kw=None if power is None else max(power, 0.0),
             energy_kwh=self._words.number(reg.PV_ENERGY),
+            inverter_kw=self._words.number(reg.RATED_POWER),
         )
 
     def _grid(self) -> GridReading:

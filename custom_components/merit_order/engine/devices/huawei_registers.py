@@ -11,6 +11,10 @@ IDENTITY = Block(30000, 25)
 MODEL_WORDS = 15
 SOFTWARE = Block(31025, 15)
 
+# What the inverter is rated to pass on (AC), sun and battery together.
+RATING = Block(30073, 2)
+RATED_POWER = u32(30073, 1000, 0.5, 1000, "kW")
+
 # Inverter: DC power of the panels, yield since installation.
 INVERTER = Block(32064, 2)
 PV_POWER = i32(32064, 1000, -1, 1000, "kW")

@@ -41,10 +41,11 @@ class GridReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolarReading:
-    """Panels behind one inverter."""
+    """Panels behind one inverter, which passes on `inverter_kw` at most (AC), with a battery's that hangs on it too."""
 
     power_kw: float | None = None
     energy_kwh: float | None = None
+    inverter_kw: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
