@@ -40,6 +40,7 @@ APPLIANCES = (BOILER, PUMP, DISHWASHER, CHARGER)
 # Where the car's own integration would tell its charge; the wallbox does not know it.
 CAR_SOC = "input_number.car_charge"
 
+WEAR_COST = 0.02
 # What a person would tell of the things they own; all else is measured. The connection is fused at 3 × 20 A.
 CONNECTION = {"import_limit_kw": 13.8}
 BOILER_NEED = {
@@ -119,7 +120,7 @@ async def demo_entry(addresses: Mapping[str, Mapping[str, Any]], place: Place) -
                 "Inverter",
                 "huawei",
                 {"host": huawei["host"], "port": huawei["port"], "unit": huawei["unit"]},
-                _asset("battery", Role.BATTERY, "Battery", {"capacity_kwh": 10.0, "wear_cost": 0.02}),
+                _asset("battery", Role.BATTERY, "Battery", {"capacity_kwh": 10.0, "wear_cost": WEAR_COST}),
                 _asset("solar", Role.SOLAR, "Solar panels"),
             ),
             await _device(

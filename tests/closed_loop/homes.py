@@ -10,7 +10,7 @@ from custom_components.merit_order.engine.model.codec import to_json
 from custom_components.merit_order.engine.model.roles import Identity, Role
 from custom_components.merit_order.stored import AssetConfig, DeviceConfig, asset_id
 from demo.clock import Clock
-from demo.ha.entry import BOILER, CAR, CHARGER, CONNECTION, METER, demo_entry
+from demo.ha.entry import BOILER, CAR, CHARGER, CONNECTION, METER, WEAR_COST, demo_entry
 from demo.ha.seed import Place
 from demo.home import VirtualHome
 from demo.physics.boiler import WATER, Boiler
@@ -190,7 +190,9 @@ async def _car(home: VirtualHome, place: Place) -> dict[str, Any]:
     return await _priced(
         home,
         place,
-        _device(STORE, "entities_battery", Role.BATTERY, battery, {"capacity_kwh": 10.0, "wear_cost": 0.02}),
+        _device(
+            STORE, "entities_battery", Role.BATTERY, battery, {"capacity_kwh": 10.0, "wear_cost": WEAR_COST}
+        ),
         _device(CHARGER, "entities_charger", Role.CHARGER, charger, params),
     )
 

@@ -16,7 +16,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 
 from custom_components.merit_order.engine.ledger import Sums
 from demo.clock import ManualClock
-from demo.ha.entry import CONNECTION
+from demo.ha.entry import CONNECTION, WEAR_COST
 from demo.home import VirtualHome
 from demo.physics.house import LOCAL
 from demo.prices import import_rate
@@ -40,19 +40,42 @@ SHOWN = ("switched", "short_kwh", "contactor", "starts", "coldest_c", "soc_at_de
 
 @dataclass(slots=True)
 class Promise:
-    """What a plan said it would save from `at` to `until`, and how the home stood then."""
+    """What the plan made at a midnight said it would save by `until`, in currency, its battery's wear counted."""
 
     at: datetime
     until: datetime
     saved: float
-    house: VirtualHome
+
+    @property
+    def a_day(self) -> float:
+        """Its share of a day: with plans for two days each moment lies in two promises, and each counts half."""
+        return self.saved * (timedelta(days=1) / (self.until - self.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a home stands: bill so far, and kWh in its battery, in its loads, and given by its battery so far."""
+
+    bill: float
+    stored: float
+    kept: float
+    worn: float
+
+    @classmethod
+    def of(cls, home: VirtualHome) -> Stand:
+        """The home's as it is now."""
+        battery = home.house.inverter.battery
+        return cls(
+            home.house.totals.bill, battery.stored_wh / 1000, kept_kwh(home), battery.discharged_wh / 1000
+        )
 
 
 @dataclass(slots=True)
 class Record:
-    """What was seen on the way."""
+    """What was seen on the way; `midnights` beside the promises made then, `alone` the home left alone at the first."""
 
-    bills: dict[datetime, tuple[float, float, float]] = field(default_factory=dict)
+    midnights: list[Stand] = field(default_factory=list)
+    alone: VirtualHome | None = None
     promises: list[Promise] = field(default_factory=list)
     memory: list[tuple[datetime, float, int]] = field(default_factory=list)
 
@@ -197,12 +220,8 @@ async def _through(
 
 
 def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
-    now, truth = it.now, it.home.truth()
+    now = it.now
     watch.look()
-    if not now.minute % 15:
-        at = now.replace(second=0, microsecond=0)
-        stored = truth["soc"] * it.home.house.inverter.battery.capacity_wh / 1000
-        seen.bills[at] = (truth["bill"], stored, kept_kwh(it.home))
     local = now.astimezone(LOCAL)
     for need in it.spec.needs:
         if (local.hour, local.minute) == (need.hour, need.minute):
@@ -215,7 +234,9 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
         seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
             saved = plan.baseline_cost - plan.cost
-            seen.promises.append(Promise(now, plan.edges[-1], saved, alone(it.home, it.spec)))
+            seen.promises.append(Promise(now, plan.edges[-1], saved))
+            seen.midnights.append(Stand.of(it.home))
+            seen.alone = seen.alone or alone(it.home, it.spec)
 
 
 def _next_minute(now: datetime) -> datetime:
@@ -281,28 +302,23 @@ def _memory(seen: Record) -> dict[str, float] | None:
 
 
 def _kept(seen: Record) -> dict[str, Any]:
-    """What the plans made at midnight promised for their horizons, and what was captured in them."""
-    found = [both for promise in seen.promises if (both := _captured(seen, promise)) is not None]
-    promised, captured = (sum(column) for column in zip(*found, strict=True)) if found else (0.0, 0.0)
+    """What the plans of the midnights promised up to the last, and what was captured of it, battery wear taken off."""
+    promises = [promise.a_day for promise in seen.promises[:-1]]
+    captured = _captured(seen) if promises else 0.0
+    promised = sum(promises)
     return {
         "promised": round(promised, 4),
         "captured": round(captured, 4),
-        "plans_compared": len(found),
-        "each_promised_captured": [[round(value, 2) for value in both] for both in found],
+        "promised_a_day": [round(each, 2) for each in promises],
         "captured_share": round(captured / promised, 4) if promised else None,
     }
 
 
-def _captured(seen: Record, promise: Promise) -> tuple[float, float] | None:
-    """What was promised and what came of it; None when the stretch was not lived through."""
-    start, until = promise.at.replace(second=0, microsecond=0), promise.until
-    if start not in seen.bills or until not in seen.bills:
-        return None
-    (bill0, _, kept0), (bill1, kwh1, kept1) = seen.bills[start], seen.bills[until]
-    twin = promise.house
-    twin_bill0, twin_kept0 = twin.house.totals.bill, kept_kwh(twin)
-    twin.house.advance(until.timestamp(), twin.step)
-    kept = (kept1 - kept0) - (kept_kwh(twin) - twin_kept0)
-    ahead = kwh1 - twin.house.inverter.battery.stored_wh / 1000
-    captured = (twin.house.totals.bill - twin_bill0) - (bill1 - bill0)
-    return promise.saved, captured + stored_value(ahead, worth(until)) + kept * worth(until)
+def _captured(seen: Record) -> float:
+    assert seen.alone is not None
+    first, last, at = seen.midnights[0], seen.midnights[-1], seen.promises[-1].at
+    seen.alone.house.advance(at.timestamp(), seen.alone.step)
+    theirs = Stand.of(seen.alone)
+    saved = theirs.bill - (last.bill - first.bill)
+    kept = stored_value(last.stored - theirs.stored, worth(at)) + (last.kept - theirs.kept) * worth(at)
+    return saved + kept - WEAR_COST * (last.worn - theirs.worn)

@@ -317,3 +317,40 @@ def test_what_a_person_ordered_stays() -> None:
         assert said.intents == (later.plan,)
         memory = said.memory
         house.now += timedelta(seconds=5)
+
+
+def test_plans_that_change_their_mind_do_not_wear_the_contactor() -> None:
+    """Proves: another plan each ten seconds moves a relay each three minutes. Without the loop it moves each time."""
+    for steered, most in ((True, 4), (False, 55)):
+        thing = boiler("on")
+        house = House([thing])
+        for i in range(57):
+            thing.plan = intent("boiler", *(("on", 2.0) if i % 2 else ("off", 0.0)))
+            house.live(10.0, steered=steered)
+        turned = [(before[1] > 0) is not (after[1] > 0) for before, after in pairwise(thing.moves)]
+        assert sum(turned) <= most
+        assert (sum(turned) > 4) is not steered
+
+
+def test_what_a_hand_switched_is_not_held_so() -> None:
+    thing = boiler("off")
+    house = House([thing])
+    house.live(60.0)
+    thing.told, thing.drawn = 2.0, 2.0  # someone switched it on
+    house.live(10.0)
+    assert thing.drawn == 0.0, "the plan's word is told again at once; whose hand wins is decided elsewhere"
+
+
+def test_a_need_that_cannot_wait_does_not_wait_for_its_contactor() -> None:
+    """Switched off ten seconds ago and planned on again, with an hour of work left: it is noon in Brussels."""
+    for deadline, drawn in (("12:40", 2.0), ("21:00", 0.0)):
+        thing = boiler("on")
+        thing.params = {**thing.params, "deadline": deadline}
+        house = House([thing])
+        house.live(200.0)
+        thing.plan = intent("boiler", "off")
+        house.live(10.0)
+        assert thing.drawn == 0.0
+        thing.plan = intent("boiler", "on", 2.0)
+        house.live(10.0)
+        assert thing.drawn == drawn

@@ -192,4 +192,5 @@ def _marked(each: Knob, at: datetime) -> Mark:
         return replace(mark, kw=each.wish)
     if abs(each.wish - mark.kw) <= TRACE_KW:
         return replace(mark, cause=each.cause)
-    return replace(mark, kw=each.wish, told=at, cause=each.cause)
+    turned = (each.wish > TRACE_KW) is not (mark.kw > TRACE_KW)
+    return replace(mark, kw=each.wish, told=at, cause=each.cause, switched=at if turned else mark.switched)

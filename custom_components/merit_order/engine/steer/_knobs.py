@@ -93,6 +93,12 @@ class Knob:
         """1 is served first, 9 last."""
         return int(self.params.get("priority") or USUAL_PRIORITY)
 
+    def just_switched(self, at: datetime) -> bool:
+        """Whether its contactor moved so recently that it must not move again."""
+        return self.mark.switched is not None and at - self.mark.switched < timedelta(
+            minutes=LEAST_REST.get(self.driven.spec.kind, 5.0)
+        )
+
     @property
     def least(self) -> float:
         """The least power it takes when it is not off."""
@@ -226,6 +232,8 @@ def _seen(mark: Mark | None, on: bool, at: datetime, drawn: float) -> Mark:
         told=mark.told,
         cause=mark.cause,
         starts=(*starts, at) if on else starts,
+        # As told: that was counted then. Else somebody else did it.
+        switched=mark.switched if on is (mark.kw > TRACE_KW) else None,
     )
 
 

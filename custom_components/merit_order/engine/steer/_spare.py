@@ -7,7 +7,7 @@ from datetime import timedelta
 from ..actuate import charging_phases
 from ..assets._load import OPTIONAL
 from ._around import GONE_S, LASTS_S, STEADY_S, Around, spare_for
-from ._knobs import Knob, Sort
+from ._knobs import TRACE_KW, Knob, Sort
 from ._outlook import run_length
 from ._view import Cause
 
@@ -34,7 +34,7 @@ def follow_spare(knobs: Sequence[Knob], around: Around) -> None:
             # What was taken off has its rest before the plan's word counts again.
             _set(knob, 0.0, knob.mark.cause)
             continue
-        if knob.at_once:
+        if knob.at_once or _rests(knob, around):
             continue
         before = knob.is_on
         if knob.sort is Sort.STEPS:
@@ -42,6 +42,17 @@ def follow_spare(knobs: Sequence[Knob], around: Around) -> None:
         elif knob.driven.spec.kind != "heating":
             _follow_load(knob, knobs, around, may_begin=not begun)
         begun = begun or (knob.cause is Cause.SPARE and knob.wish > 0 and not before)
+
+
+def _rests(knob: Knob, around: Around) -> bool:
+    """Keep what was switched a moment ago as it is, though a new plan says otherwise; unless its need cannot wait."""
+    stands = knob.mark.kw > TRACE_KW
+    if knob.sort is not Sort.SWITCH or (knob.plan > 0) is stands or not knob.just_switched(around.view.at):
+        return False
+    if knob.plan > 0 and not _can_wait(knob, around):
+        return False
+    _set(knob, knob.most if stands else 0.0, knob.mark.cause or Cause.REST)
+    return True
 
 
 def _merit(knob: Knob) -> tuple[bool, int]:

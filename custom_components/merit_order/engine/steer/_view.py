@@ -21,6 +21,8 @@ class Cause(StrEnum):
     """The sun it was to run on is not there."""
     FOLLOW = "follow"
     """A battery that cannot follow the meter by itself is led."""
+    REST = "rest"
+    """It was switched a moment ago: what the plan says anew waits for its contactor."""
     IMPORT_LIMIT = "import_limit"
     PHASE_LIMIT = "phase_limit"
     QUARTER_GUARD = "quarter_guard"
@@ -78,7 +80,8 @@ class View:
 class Mark:
     """What became of one asset: on or off since `since`, told `kw` at `told` because of `cause` (None: as planned).
 
-    `starts` are those of the last day that were seen. `led`: a battery that was seen to stand still by itself.
+    `starts` are those of the last day that were seen. `switched` is when we told it last to switch. `led`: a battery
+    that was seen to stand still by itself.
     """
 
     on: bool
@@ -88,6 +91,7 @@ class Mark:
     cause: Cause | None = None
     starts: tuple[datetime, ...] = ()
     led: bool = False
+    switched: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
