@@ -158,6 +158,20 @@ def test_measured_limits_win_over_configured_ones() -> None:
     assert powers(plan(home([0.5], spec, load=[4])), "battery") == [pytest.approx(-1)]
 
 
+def test_a_battery_that_was_filled_as_ordered_stays_full() -> None:
+    """Proves: 5 kWh at 3 kW from the first hour on, then rest. Without its end the battery is used as ever."""
+    for hours, rests in ((6, True), (2, False)):
+        order = Override(
+            mode=OverrideMode.ON, start=MIDNIGHT, end=MIDNIGHT + timedelta(hours=hours), power_kw=3.0
+        )
+        found = plan(home([0.3] * 6, battery(50, capacity_kwh=10.0, overrides=(order,)), load=[0.4] * 6))
+        kw = powers(found, "battery")
+        assert kw[0] == pytest.approx(3.0)
+        assert 0 < kw[1] < 3.0
+        assert (min(kw) >= 0) is rests
+        assert found.gap == 0
+
+
 def test_an_order_wins_over_the_plan() -> None:
     """Proves: ordered to charge 2 kW in the dear hour it does. Sensitivity: by itself it discharges."""
     order = Override(mode=OverrideMode.ON, start=MIDNIGHT, end=MIDNIGHT + timedelta(hours=1), power_kw=2.0)

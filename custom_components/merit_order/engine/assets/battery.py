@@ -255,18 +255,26 @@ def _orders(
     most_charge: FloatArray,
     most_discharge: FloatArray,
 ) -> None:
-    """What a person ordered: met as far as the level allows, at the price of a need."""
+    """What a person ordered: met as far as the level allows, at the price of a need.
+
+    The other way is shut meanwhile: a battery that is full is not emptied to be charged again as ordered.
+    """
     for order in spec.overrides:
         slots = np.arange(site.horizon.n)[site.slots_of(order)]
         if not len(slots):
             continue
         power = 0.0 if order.mode is OverrideMode.OFF else none_if_nan(order.power_kw) or 0.0
         wanted = np.clip(power, -most_discharge[slots], most_charge[slots])
-        short = site.program.columns(len(slots), wish=site.wishes.need)
+        # What cannot all be done is done first, and not here and there.
+        first = 1.0 + 0.01 * np.arange(len(slots), 0, -1) / len(slots)
+        short = site.program.columns(len(slots), wish=site.wishes.need * first)
         more = site.program.columns(len(slots), wish=site.wishes.need)
         rows = site.program.rows(len(slots), lower=wanted, upper=wanted)
         for columns, sign in ((charge[slots], 1.0), (discharge[slots], -1.0), (short, 1.0), (more, -1.0)):
             site.program.put(rows, columns, sign)
+        if power != 0:
+            shut = site.program.rows(len(slots), upper=0.0)
+            site.program.put(shut, discharge[slots] if power > 0 else charge[slots], 1.0)
 
 
 def reliefs(spec: AssetSpec, short: Shortfall, horizon: Horizon) -> Sequence[Relief]:
