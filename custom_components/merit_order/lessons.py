@@ -14,7 +14,7 @@ from .engine.assets._hot_water import KWH_PER_LITRE_K, HotWaterParams
 from .engine.assets._thermal import cop_at
 from .engine.assets._vehicle import VehicleParams
 from .engine.learning.draws import learn_draws
-from .engine.learning.habits import full_day, learn_habit
+from .engine.learning.habits import learn_habit, usual_day
 from .engine.learning.heat import CopFit, RoomFit, fit_cop, fit_room
 from .engine.learning.trips import Trip, learn_trips
 from .engine.model.ports import Ports
@@ -103,7 +103,7 @@ class Teacher:
         )
 
     async def load(self, asset: PlannedAsset, since: datetime | None, known: Lesson | None) -> Lesson | None:
-        """What a load does when nobody steers it, from before we did (after `since`, else ever), and a full day of it.
+        """What a load does when nobody steers it, from before we did (after `since`, else ever), and what a day of it takes.
 
         Its habit is that of the lesson `known` where it was not left alone for long enough to learn it anew.
         """
@@ -112,7 +112,7 @@ class Teacher:
         starts = int(past.start.timestamp()) + HOUR_S * np.arange(len(kw), dtype=np.int64)
         alone = kw if since is None else np.where(starts >= since.timestamp(), kw, np.nan)
         habit = await self.hass.async_add_executor_job(learn_habit, starts, alone, self.zone)
-        full = await self.hass.async_add_executor_job(full_day, starts, kw, self.zone)
+        usual = await self.hass.async_add_executor_job(usual_day, starts, kw, self.zone)
         values = {} if known is None else {name: known.values[name] for name in HABIT if name in known.values}
         marks = (
             {} if known is None else {name: known.marks[name] for name in HABIT_MARKS if name in known.marks}
@@ -121,8 +121,8 @@ class Teacher:
         if habit is not None:
             values, days = {"alone_kw": habit.kw.round(4).tolist()}, habit.days
             marks = {"kwh_per_day": round(float(habit.kw.sum()), 2)}
-        if full is not None:
-            values["full_day_kwh"] = round(full, 2)
+        if usual is not None:
+            values["usual_day_kwh"] = round(usual, 2)
         if not values:
             return None
         return Lesson(

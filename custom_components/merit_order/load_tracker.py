@@ -16,6 +16,8 @@ from .engine.model.roles import SwitchReading
 IDLE_KW = 0.02
 # A run may pause for so long (soaking, a thermostat) and still be the same run.
 PAUSE = timedelta(minutes=10)
+# A relay that has just closed shows no power yet.
+DECLINES_AFTER = timedelta(minutes=2)
 # A run that was cut a little short is a run: the plan counts in slots, the relay in seconds.
 ENOUGH = 0.8
 # Weight of a minute's power in the typical one: a mean over roughly the last hour of running.
@@ -26,14 +28,17 @@ MOST_KW = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadRecord:
-    """`since` is the deadline counted from; `drawn_kwh` of what is done was drawn.
+    """`since` is the deadline counted from. `on_since` is when the running run began, `worked_s` how long it worked.
 
-    `on_since` is when the running run began, `worked_s` how long it worked.
+    `full_at` is when it last took nothing of what it was offered (from `offered_since` on), `after_full_kwh` what it
+    drew since then.
     """
 
     since: datetime
     done_kwh: float = 0.0
-    drawn_kwh: float = 0.0
+    full_at: datetime | None = None
+    after_full_kwh: float = 0.0
+    offered_since: datetime | None = None
     done_runs: int = 0
     on_since: datetime | None = None
     idle_since: datetime | None = None
@@ -52,14 +57,11 @@ def track(
     if record is None:
         record = LoadRecord(since=since)
     elif since > record.since:
-        record = replace(record, since=since, done_kwh=0.0, drawn_kwh=0.0, done_runs=0)
+        record = replace(record, since=since, done_kwh=0.0, done_runs=0)
     energy = _energy(record, params, reading, now)
     working = bool(reading.on) and (reading.power_kw is None or reading.power_kw >= IDLE_KW)
-    record = replace(
-        record,
-        done_kwh=record.done_kwh + energy + _declined(record, params, reading, now),
-        drawn_kwh=record.drawn_kwh + energy,
-    )
+    record = replace(record, done_kwh=record.done_kwh + energy, after_full_kwh=record.after_full_kwh + energy)
+    record = _full(record, params, reading, now)
     record = _run(record, params, reading, now, working, energy)
     if working and reading.power_kw is not None:
         record = replace(record, typical_kw=_learned(record, reading.power_kw, now))
@@ -70,10 +72,11 @@ def track(
 def state(record: LoadRecord, params: LoadParams, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """The fields of the load's state that the record fills; what was done before the last deadline counts no more."""
     if last_deadline(params, now, zone) > record.since:
-        record = replace(record, done_kwh=0.0, drawn_kwh=0.0, done_runs=0)
+        record = replace(record, done_kwh=0.0, done_runs=0)
     known: dict[str, Any] = {
         "done_kwh": record.done_kwh,
-        "drawn_kwh": record.drawn_kwh,
+        "full_at": record.full_at.isoformat() if record.full_at is not None else None,
+        "after_full_kwh": record.after_full_kwh if record.full_at is not None else None,
         "done_runs": record.done_runs,
         "on": record.on_since is not None,
         "on_since": record.on_since.isoformat() if record.on_since is not None else None,
@@ -114,15 +117,19 @@ def _energy(record: LoadRecord, params: LoadParams, reading: SwitchReading, now:
     return max(power, 0.0) * hours
 
 
-def _declined(record: LoadRecord, params: LoadParams, reading: SwitchReading, now: datetime) -> float:
-    """kWh the load could have had and did not want: a tank that is hot. It counts as served, or the plan would offer
-    it again and again until the deadline, at any price.
+def _full(record: LoadRecord, params: LoadParams, reading: SwitchReading, now: datetime) -> LoadRecord:
+    """Whether it takes nothing of what it is offered: a tank that is hot. What it holds then lasts for a while, or the
+    plan would offer it its need again and again until the deadline, at any price.
     """
-    if record.at is None or params.contiguous or params.mode != "needed":
-        return 0.0
-    if not reading.on or reading.power_kw is None or reading.power_kw >= IDLE_KW or now - record.at > PAUSE:
-        return 0.0
-    return (params.power_kw or record.typical_kw or 0.0) * ((now - record.at) / timedelta(hours=1))
+    if params.contiguous or params.mode != "needed":
+        return record
+    if not reading.on or reading.power_kw is None or reading.power_kw >= IDLE_KW:
+        return replace(record, offered_since=None)
+    since = record.offered_since if record.at is not None and now - record.at <= PAUSE else None
+    record = replace(record, offered_since=since or now)
+    if since is None or now - since < DECLINES_AFTER:
+        return record
+    return replace(record, full_at=now, after_full_kwh=0.0)
 
 
 def _run(

@@ -105,14 +105,14 @@ def _known(
 async def test_a_boiler_is_planned_for_what_it_takes_and_compared_with_its_habit(
     hass: HomeAssistant, clock: Advance, hass_storage: dict[str, Any]
 ) -> None:
-    habit = {"alone_kw": [0.2] * 24, "full_day_kwh": 3.0}
+    habit = {"alone_kw": [0.2] * 24, "usual_day_kwh": 3.0}
     kitchen = thing(
         "kitchen", "load", Role.SWITCH, {"switch": "switch.kitchen"}, energy_kwh=5.0, contiguous=False
     )
     hass.states.async_set("switch.kitchen", "off")
     assets, inputs, states = await planned(hass, clock, hass_storage, {KITCHEN: lesson(habit)}, kitchen)
     params = assets[KITCHEN].params
-    assert params["full_day_kwh"] == 3.0
+    assert params["usual_day_kwh"] == 3.0
     assert params["alone_kw"] == [0.2] * 24
     assert params["energy_kwh"] == 5.0
     assert inputs[f"learned:{KITCHEN}"].health is Health.FRESH

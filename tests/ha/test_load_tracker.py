@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.assets.load import LoadParams
+from custom_components.merit_order.engine.assets.load import LoadParams, LoadState
+from custom_components.merit_order.engine.model.codec import from_json
 from custom_components.merit_order.engine.model.roles import SwitchReading
 from custom_components.merit_order.load_tracker import LoadRecord, last_deadline, state, track
 
@@ -80,15 +82,28 @@ def test_the_counter_is_believed_over_the_power_but_not_its_reset() -> None:
     assert record.done_kwh == 1.25
 
 
-def test_what_a_hot_tank_declines_counts_as_served() -> None:
-    tank = LoadParams(power_kw=2.0, energy_kwh=4.0, contiguous=False, deadline="19:00")
+TANK = LoadParams(power_kw=2.0, energy_kwh=4.0, contiguous=False, deadline="19:00")
+
+
+def test_a_tank_that_takes_nothing_is_full_and_what_it_draws_later_is_counted_from_then() -> None:
     record: LoadRecord | None = None
-    for i in range(31):
-        record = track(record, tank, SwitchReading(on=True, power_kw=0.0), START + i * STEP, ZONE)
+    readings = [SwitchReading(on=True, power_kw=0.0)] * 5 + [OFF] * 30 + drawing(31)
+    for i, reading in enumerate(readings):
+        record = track(record, TANK, reading, START + i * STEP, ZONE)
     assert record is not None
-    assert abs(record.done_kwh - 1.0) < 1e-6
-    off = track(record, tank, OFF, START + 40 * STEP, ZONE)
-    assert off.done_kwh == record.done_kwh
+    assert record.full_at == START + 4 * STEP
+    assert record.after_full_kwh == pytest.approx(31 / 30)
+    told = state(record, TANK, START + 70 * STEP, ZONE)
+    assert from_json(LoadState, told).full_at == START + 4 * STEP
+
+
+def test_a_relay_that_has_just_closed_and_a_washer_between_two_heatings_are_not_full() -> None:
+    record: LoadRecord | None = None
+    for i, reading in enumerate([OFF, SwitchReading(on=True, power_kw=0.0), *drawing(5)]):
+        record = track(record, TANK, reading, START + i * STEP, ZONE)
+    assert record is not None
+    assert record.full_at is None
+    assert live([SwitchReading(on=True, power_kw=0.0)] * 9).full_at is None
 
 
 def test_the_deadline_follows_the_clock_of_the_home() -> None:

@@ -126,9 +126,9 @@ async def test_tank_room_car_and_boiler_are_learned_from_what_the_recorder_knows
     assert trip["trip_kwh"] == pytest.approx(0.18 * 50.0)
     habit = lessons["kitchen_load"].values
     assert habit["alone_kw"] == pytest.approx([0.4 if 18 <= hour < 22 else 0.1 for hour in range(24)])
-    assert habit["full_day_kwh"] == pytest.approx(3.6)
+    assert habit["usual_day_kwh"] == pytest.approx(3.6)
     # What it did while it was ours is no habit of its own; how much a day takes is seen none the less.
-    assert lessons["garage_load"].values == {"alone_kw": [0.3] * 24, "full_day_kwh": pytest.approx(3.6)}
+    assert lessons["garage_load"].values == {"alone_kw": [0.3] * 24, "usual_day_kwh": pytest.approx(3.6)}
 
 
 async def learned(hass: HomeAssistant) -> dict[str, Lesson]:

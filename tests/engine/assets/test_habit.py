@@ -41,20 +41,34 @@ def test_a_tank_that_is_behind_its_habit_would_catch_up_at_once() -> None:
     assert found.baseline_cost == pytest.approx(due)
 
 
-def test_a_full_day_that_was_measured_is_planned_instead_of_a_generous_guess() -> None:
+def test_what_a_day_usually_takes_is_planned_instead_of_a_generous_guess() -> None:
     """Proves: 2 kWh of 4 are planned, less what was drawn. Without the measurement all of it is."""
-    assert sum(powers(plan(home(PRICES, load(**boiler(full_day_kwh=2.0)))), "load")) == 2
-    begun = load(state={"done_kwh": 1.0, "drawn_kwh": 1.0}, **boiler(full_day_kwh=2.0))
+    assert sum(powers(plan(home(PRICES, load(**boiler(usual_day_kwh=2.0)))), "load")) == 2
+    begun = load(state={"done_kwh": 1.0}, **boiler(usual_day_kwh=2.0))
     assert sum(powers(plan(home(PRICES, begun)), "load")) == 1
     assert sum(powers(plan(home(PRICES, load(**boiler()))), "load")) == 4
 
 
-def test_what_has_had_a_full_day_is_offered_a_little_more_until_it_draws_no_more() -> None:
-    """Proves: an hour that draws a quarter. Once it declined what is left of the guess there is no more of it."""
-    hungry = load(state={"done_kwh": 2.0, "drawn_kwh": 2.0}, **boiler(full_day_kwh=2.0))
+def test_what_has_had_its_usual_day_is_offered_a_little_more_until_its_guess_is_done() -> None:
+    hungry = load(state={"done_kwh": 2.0}, **boiler(usual_day_kwh=2.0))
     assert sum(powers(plan(home(PRICES, hungry)), "load")) == 1
-    hot = load(state={"done_kwh": 4.0, "drawn_kwh": 2.0}, **boiler(full_day_kwh=2.0))
-    assert sum(powers(plan(home(PRICES, hot)), "load")) == 0
+    done = load(state={"done_kwh": 4.0}, **boiler(usual_day_kwh=2.0))
+    assert sum(powers(plan(home(PRICES, done)), "load")) == 0
+
+
+def test_what_was_full_gets_what_it_uses_from_then_on() -> None:
+    """Full at six, by habit it uses 3.25 of its 4 kWh until midnight (evenly 3), of which 1.25 were drawn already.
+    Had it never been full, all of it were due; had it been just now, nothing.
+    """
+    noon = MIDNIGHT.replace(hour=12)
+    full = {"done_kwh": 1.0, "after_full_kwh": 1.25, "full_at": MIDNIGHT.replace(hour=6).isoformat()}
+    late = full | {"after_full_kwh": 0.0, "full_at": MIDNIGHT.replace(hour=23, minute=50).isoformat()}
+    for more in ({"alone_kw": HABIT}, {}):
+        for state, hour, kwh in ((full, 12, 2), ({"done_kwh": 1.0}, 12, 3), (late, 23, 0)):
+            at = noon.replace(hour=hour, minute=55 if hour == 23 else 0)
+            spec = load(state=state, **boiler(**more))
+            found = plan(home(PRICES, spec, at=at, settings={"horizon_hours": 24.0 - hour}))
+            assert sum(powers(found, "load")) == pytest.approx(kwh)
 
 
 def test_a_habit_goes_by_the_wall_clock_when_the_clocks_change() -> None:

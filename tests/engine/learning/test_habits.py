@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from custom_components.merit_order.engine.learning.habits import full_day, learn_habit
+from custom_components.merit_order.engine.learning.habits import learn_habit, usual_day
 
 PARIS = ZoneInfo("Europe/Paris")
 FIRST = int(datetime(2026, 3, 14, 23, tzinfo=UTC).timestamp())
@@ -39,17 +39,17 @@ def test_gaps_are_no_rest() -> None:
 def test_less_than_a_week_is_no_habit(days: int) -> None:
     starts, power = month(days)
     assert learn_habit(starts, power, PARIS) is None
-    assert full_day(starts, power, PARIS) is None
+    assert usual_day(starts, power, PARIS) is None
 
 
 def test_what_never_ran_has_no_habit() -> None:
     starts, power = month()
     assert learn_habit(starts, power * 0, PARIS) is None
-    assert full_day(starts, power * 0, PARIS) is None
+    assert usual_day(starts, power * 0, PARIS) is None
 
 
-def test_a_full_day_is_one_of_the_big_ones_and_days_away_do_not_count() -> None:
+def test_a_usual_day_is_the_middle_one_and_days_away_do_not_count() -> None:
     starts, power = month(13)
     away = np.concatenate([power, np.zeros(15 * 24)])
     starts = FIRST + 3600 * np.arange(len(away), dtype=np.int64)
-    assert full_day(starts, away, PARIS) == pytest.approx(1.5 * DAY.sum())
+    assert usual_day(starts, away, PARIS) == pytest.approx(DAY.sum())

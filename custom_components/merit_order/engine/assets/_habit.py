@@ -16,23 +16,37 @@ HOURS = 24
 QUARTER_S = 900
 """Time zones differ by quarter hours, so that is how fine the wall clock's hours must be looked up."""
 A_LITTLE_H = 0.25
-"""So long a load that has had its full day is offered more, to see whether it draws."""
+"""So long a load that has had its usual day is offered more, to see whether it draws; for half of it none is begun."""
 
 
-def still_due(params: LoadParams, state: LoadState, per_day: float, ordered: float, power: float) -> float:
-    """kWh still to be planned of a day's need of `per_day`, of which a person `ordered` some themselves.
+def still_due(
+    params: LoadParams,
+    state: LoadState,
+    window: Window,
+    per_day: float,
+    ordered: float,
+    power: float,
+    zone: ZoneInfo,
+) -> float:
+    """kWh still to be planned of a day's need of `per_day` (a person's guess), of which they `ordered` some themselves.
 
-    What a full day really takes is enough, if it is less than the person's guess; and when that is done, a little more
-    for as long as the load still draws.
+    What a day usually takes is enough, if it is less; and when that is done, a little more for as long as the load
+    still draws. One that took nothing was full then: due is what it will use from that moment on until the deadline.
     """
-    left = per_day - state.done_kwh - ordered
-    full = none_if_nan(params.full_day_kwh)
-    return left if full is None else min(left, max(full - drawn(state) - ordered, power * A_LITTLE_H))
+    left, little = per_day - state.done_kwh - ordered, power * A_LITTLE_H
+    if state.full_at is not None and window.start < state.full_at < window.by:
+        due = _used(params, per_day, window, state.full_at, zone) - state.after_full_kwh - ordered
+        return min(left, due) if due > little / 2 else 0.0
+    usual = none_if_nan(params.usual_day_kwh)
+    return left if usual is None else min(left, max(usual - state.done_kwh - ordered, little))
 
 
-def drawn(state: LoadState) -> float:
-    """kWh it drew since the last deadline."""
-    return state.done_kwh if state.drawn_kwh is None else state.drawn_kwh
+def _used(params: LoadParams, per_day: float, window: Window, since: datetime, zone: ZoneInfo) -> float:
+    """kWh that are used of what it holds from `since` until the deadline: by habit, else evenly through the day."""
+    begin, since_s, by = (at.timestamp() for at in (window.start, since, window.by))
+    if len(params.alone_kw) == HOURS:
+        return float(habitual_kwh(params.alone_kw, np.array([since_s, by]), zone)[0])
+    return per_day * (by - since_s) / (by - begin)
 
 
 def habitual_kwh(alone_kw: Sequence[float], edges: FloatArray, zone: ZoneInfo) -> FloatArray:

@@ -54,19 +54,20 @@ class LoadParams:
     """Optional only: what a kWh is worth to the person; None: a little more than feeding it in."""
     alone_kw: tuple[float, ...] = ()
     """Learned: mean kW by hour of the clock (24) when nobody steers it. Empty: it would run as soon as it may."""
-    full_day_kwh: float | None = None
-    """Learned: what a full day really takes, where `energy_kwh` is a generous guess."""
+    usual_day_kwh: float | None = None
+    """Learned: what a day really takes, where `energy_kwh` is a generous guess."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadState:
     """What was done since the last deadline, and whether it runs now. `typical_kw` is learned from past runs.
 
-    `done_kwh` counts what it was offered and did not take, too; `drawn_kwh` (None: the same) what it drew.
+    `full_at` is when it last was offered power and took none, `after_full_kwh` what it drew since then.
     """
 
     done_kwh: float = 0.0
-    drawn_kwh: float | None = None
+    full_at: datetime | None = None
+    after_full_kwh: float = 0.0
     done_runs: int = 0
     on: bool | None = None
     on_since: datetime | None = None

@@ -19,7 +19,7 @@ from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
-from ._habit import HOURS, by_habit, drawn, still_due
+from ._habit import HOURS, by_habit, still_due
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._load_relief import load_reliefs
 from ._order import add_order
@@ -94,7 +94,7 @@ class LoadPart:
                 power += use.power(values, len(power))
             elif i < self.daily and len(self.params.alone_kw) == HOURS:
                 planned = float(use.power(values, len(power)) @ self.hours)
-                done = drawn(self.state) if use.window.running else 0.0
+                done = self.state.done_kwh if use.window.running else 0.0
                 power += by_habit(planned, done, use.kw, use.window, self.horizon, self.params.alone_kw)
             else:
                 power += use.unplanned(values, self.hours)
@@ -234,7 +234,7 @@ def _needed(
                 fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last]
             )
             now = state if i == 0 else LoadState()
-            left = still_due(params, now, per_day, ordered, power)
+            left = still_due(params, now, window, per_day, ordered, power, site.horizon.zone)
             if left > 1e-3:
                 uses.append(_use(site, params, state, window, power, allowed, left, price))
 

@@ -1,4 +1,4 @@
-"""What a load does by itself: its day by the hour before anybody steered it, and what a full day of it takes."""
+"""What a load does by itself: its day by the hour before anybody steered it, and what a day of it usually takes."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -10,8 +10,6 @@ from ..model.series import FloatArray
 
 LEAST_DAYS = 7.0
 """Of every weekday one."""
-FULL = 0.9
-"""The share of days that take no more than what is called a full one."""
 WHOLE_HOURS = 23
 """A day with so many hours known is whole: that is what is left of it when the clocks go forward."""
 
@@ -39,12 +37,12 @@ def learn_habit(starts: IntArray, kw: FloatArray, zone: ZoneInfo) -> Habit | Non
     return Habit(kw=mean, days=days)
 
 
-def full_day(starts: IntArray, kw: FloatArray, zone: ZoneInfo) -> float | None:
-    """kWh that nine days of ten do not exceed, of the whole days on which it was used; None with less than a week."""
+def usual_day(starts: IntArray, kw: FloatArray, zone: ZoneInfo) -> float | None:
+    """Median kWh of the whole days on which it was used; None with less than a week of them."""
     known = np.isfinite(kw)
     _, index, hours = np.unique(
         wall_clock(starts[known], zone) // DAY_S, return_inverse=True, return_counts=True
     )
     sums = np.bincount(index, weights=kw[known], minlength=len(hours))
     used = sums[(hours >= WHOLE_HOURS) & (sums > 0)]
-    return float(np.quantile(used, FULL)) if len(used) >= LEAST_DAYS else None
+    return float(np.median(used)) if len(used) >= LEAST_DAYS else None
