@@ -103,7 +103,7 @@ class Teacher:
         )
 
     async def load(self, asset: PlannedAsset, since: datetime | None, known: Lesson | None) -> Lesson | None:
-        """What a load does when nobody steers it, from before we did (after `since`, else ever), and what a day of it takes.
+        """What a load does when nobody steers it, from before we did (after `since`, else ever), and what a day takes.
 
         Its habit is that of the lesson `known` where it was not left alone for long enough to learn it anew.
         """
