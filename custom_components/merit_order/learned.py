@@ -28,7 +28,7 @@ from .engine.model.plan import Health, InputStatus
 from .engine.model.ports import Ports
 from .engine.model.roles import Role
 from .engine.model.series import Forecast, Quality, Series
-from .lessons import Lesson, Teacher
+from .lessons import Lesson, Steered, Teacher
 from .planned import PlannedAsset
 from .sources import AHEAD, Sources
 from .stored import settings
@@ -53,7 +53,7 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
 PUMP: Final = ("cop", "flow_c")
 TEACHABLE: Final = ("vehicle", *OWN)
 STEERED: Final = "steered"
-"""When a load was last ours: what it did since then is no habit of its own."""
+"""From when to when a load was ours: what it did in between is no habit of its own."""
 
 
 def teachable(asset: PlannedAsset) -> bool:
@@ -84,7 +84,7 @@ class Learned:
         self._assets = {asset.id: asset for asset in assets if teachable(asset)}
         self._lessons = _kept(Lesson, ports.store.load(KEY), self._assets)
         self._watched = _kept(Watch, ports.store.load(WATCHED), self._assets)
-        self._steered = _kept(datetime, ports.store.load(STEERED), self._assets)
+        self._steered = _kept(Steered, ports.store.load(STEERED), self._assets)
         self._listeners: list[Callable[[], None]] = []
 
     @callback
@@ -218,10 +218,10 @@ class Learned:
             case "heating":
                 return await teacher.heating(asset, from_json(HeatingParams, params))
             case "load":
-                lesson = await teacher.load(asset, self._steered.get(asset.id), self._lessons.get(asset.id))
                 if settings(self._entry).mode == MODE_AUTOMATIC and self._controls.enabled(asset.id):
-                    self._steered[asset.id] = self._ports.clock.now()
-                return lesson
+                    now, before = self._ports.clock.now(), self._steered.get(asset.id)
+                    self._steered[asset.id] = Steered(first=now if before is None else before.first, last=now)
+                return await teacher.load(asset, self._steered.get(asset.id), self._lessons.get(asset.id))
         known = self._watched.get(asset.id)
         watch, lesson = await teacher.vehicle(asset, from_json(VehicleParams, params), known)
         if watch is not None:

@@ -47,6 +47,14 @@ class Lesson:
     marks: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """A load was ours from `first` to `last`, as far as somebody looked."""
+
+    first: datetime
+    last: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Teacher:
     """Learns from the past of one home's assets up to `now`."""
@@ -102,15 +110,18 @@ class Teacher:
             marks={"kwh_per_day": round(draws.daily_kwh, 2), "daily_error": round(draws.daily_error, 3)},
         )
 
-    async def load(self, asset: PlannedAsset, since: datetime | None, known: Lesson | None) -> Lesson | None:
-        """What a load does when nobody steers it, from before we did (after `since`, else ever), and what a day takes.
+    async def load(self, asset: PlannedAsset, ours: Steered | None, known: Lesson | None) -> Lesson | None:
+        """What a load does when nobody steers it, from the time when it was not `ours`, and what a day takes.
 
         Its habit is that of the lesson `known` where it was not left alone for long enough to learn it anew.
         """
         past = self.past
         kw = await past.power_kw(asset, "switch_energy", "switch_power")
         starts = int(past.start.timestamp()) + HOUR_S * np.arange(len(kw), dtype=np.int64)
-        alone = kw if since is None else np.where(starts >= since.timestamp(), kw, np.nan)
+        alone = kw
+        if ours is not None:
+            before, after = starts + HOUR_S <= ours.first.timestamp(), starts >= ours.last.timestamp()
+            alone = np.where(before | after, kw, np.nan)
         habit = await self.hass.async_add_executor_job(learn_habit, starts, alone, self.zone)
         usual = await self.hass.async_add_executor_job(usual_day, starts, kw, self.zone)
         values = {} if known is None else {name: known.values[name] for name in HABIT if name in known.values}
