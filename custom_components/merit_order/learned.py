@@ -89,11 +89,11 @@ class Learned:
 
     @callback
     def start(self) -> None:
-        """Learn now unless that was done lately, and four times a day."""
+        """Learn now unless that was done lately, and four times a day; each hour while something is not known yet."""
         if not self._assets:
             return
         self._entry.async_on_unload(
-            async_track_utc_time_change(self._hass, self._tick, hour=list(HOURS), minute=MINUTE, second=0)
+            async_track_utc_time_change(self._hass, self._tick, minute=MINUTE, second=0)
         )
         now = self._ports.clock.now()
         if any(a not in self._lessons or now - self._lessons[a].learned > FRESH_FOR for a in self._assets):
@@ -204,8 +204,10 @@ class Learned:
             placeholders={"days": f"{lesson.days:g}", **marks},
         )
 
-    async def _tick(self, _: datetime) -> None:
-        await self.learn()
+    async def _tick(self, at: datetime) -> None:
+        """Of what nothing is known yet there may be a past by now: a first set-up, a history that was imported."""
+        if at.hour in HOURS or self._assets.keys() - self._lessons.keys():
+            await self.learn()
 
     def _configured(self, asset: PlannedAsset) -> dict[str, Any]:
         return {**asset.config.params, **self._controls.params(asset.id)}

@@ -11,6 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from custom_components.merit_order.engine.assets._thermal import cop_at
@@ -114,10 +115,9 @@ async def test_tank_room_car_and_boiler_are_learned_from_what_the_recorder_knows
         (0.4 if 18 <= at.hour < 22 else 0.1) if at < steered else (0.9 if at.hour < 4 else 0.0)
         for at in LOCAL
     ]
-    await remember(hass, "sensor.boiler_kwh", boiler, first=FIRST)
     await drive(hass, freezer)
 
-    lessons = await learned(hass)
+    lessons = await learned(hass, freezer, boiler)
 
     draws = np.array(lessons["cylinder_hot_water"].values["kw"])
     assert draws.sum(axis=1) == pytest.approx([3.0] * 7, rel=0.1)
@@ -141,8 +141,10 @@ async def test_tank_room_car_and_boiler_are_learned_from_what_the_recorder_knows
     assert lessons["garage_load"].values == {"alone_kw": [0.3] * 24, "usual_day_kwh": pytest.approx(3.6)}
 
 
-async def learned(hass: HomeAssistant) -> dict[str, Lesson]:
-    """The lessons of the home once it has been set up."""
+async def learned(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, boiler: Sequence[float]
+) -> dict[str, Lesson]:
+    """The lessons of the home an hour after it has been set up; the boiler's past was imported only then."""
     await set_house(hass)
     entry = entity_home(
         thing(
@@ -185,6 +187,11 @@ async def learned(hass: HomeAssistant) -> dict[str, Lesson]:
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     book = entry.runtime_data.home.learned
+    assert book.lesson("kitchen_load") is None
+    await remember(hass, "sensor.boiler_kwh", boiler, first=FIRST)
+    freezer.move_to((START + HOUR).replace(minute=25, second=0))
+    async_fire_time_changed(hass, (START + HOUR).replace(minute=25, second=0))
+    await hass.async_block_till_done(wait_background_tasks=True)
     found = {
         asset: book.lesson(asset)
         for asset in ("cylinder_hot_water", "rooms_heating", "wallbox_vehicle", "kitchen_load", "garage_load")
