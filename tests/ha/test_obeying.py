@@ -136,15 +136,21 @@ async def test_writes_are_counted_over_a_restart_and_anew_each_day(
 
 
 @pytest.mark.parametrize("file", ["merit_order.home.leases", "merit_order.home"])
+@pytest.mark.parametrize("trouble", [WriteError, FileExistsError])
 async def test_no_lease_on_disk_no_command(
-    hass: HomeAssistant, clock: Advance, monkeypatch: pytest.MonkeyPatch, file: str
+    hass: HomeAssistant,
+    clock: Advance,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    trouble: type[Exception],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A disk that is full: what would have to be undone after a crash, or how it stood before, could not be known."""
     write = Store._async_write_data
 
     async def full(store: Any, data: Any) -> None:
         if store.key == file:
-            raise WriteError("No space left on device")
+            raise trouble("No space left on device")
         await write(store, data)
 
     with monkeypatch.context() as disk:
@@ -155,4 +161,5 @@ async def test_no_lease_on_disk_no_command(
         assert state_of(hass, BOILER) == "off"
         assert raised(hass)
         assert KEY not in entry.runtime_data.leases.keys, "given up, nothing is held"
+        assert "Task exception" not in caplog.text
         assert await hass.config_entries.async_unload(entry.entry_id)
