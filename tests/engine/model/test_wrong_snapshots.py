@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,32 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     path.write_bytes(b"\xff\xfe")
     assert main(["plan", str(path)]) == 2
     assert str(path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "field"),
+    [
+        ('"kind": "battery"', '"kind": "rocket"', "assets"),
+        ('"soc_percent": 50.0', '"soc_percent": "half"', "soc_percent"),
+        ('"timezone": "UTC"', '"timezone": "Mars"', "timezone"),
+        ('"slot_minutes": 60', '"slot_minutes": 7', "slot_minutes"),
+    ],
+)
+def test_the_command_names_file_line_and_field(
+    right: str, wrong: str, field: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = json.dumps(to_json(home([0.3] * 4, battery(50.0))), indent=1)
+    assert text.count(right) == 1
+    file = tmp_path / "home.json"
+    file.write_text(text)
+    assert main(["plan", str(file)]) == 0
+    capsys.readouterr()
+    file.write_text(text.replace(right, wrong))
+    assert main(["plan", str(file)]) == 2
+    error = capsys.readouterr().err
+    line = text[: text.index(right)].count("\n") + 1
+    told = re.search(rf"error: {re.escape(str(file))}:(\d+): (.*)", error)
+    assert told is not None, error
+    assert field in told[2]
+    # Of an asset as a whole its first line.
+    assert line - 4 <= int(told[1]) <= line

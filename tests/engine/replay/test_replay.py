@@ -247,6 +247,17 @@ def test_the_command_names_what_is_wrong(series: Path, capsys: pytest.CaptureFix
     assert "nowhere.csv: is no file" in capsys.readouterr().err
 
 
+def test_a_wrong_field_of_the_home_file_is_told_with_its_line(
+    series: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (HOMES / "battery.yaml").read_text()
+    path = tmp_path / "home.yaml"
+    path.write_text(text.replace("capacity_kwh: 13.5", "capacity_kwh: much"))
+    line = text[: text.index("capacity_kwh")].count("\n") + 1
+    assert main(["replay", str(series), "--home", str(path), "--json"]) == 2
+    assert f"{path}:{line}: assets[0].params.capacity_kwh: " in capsys.readouterr().err
+
+
 def test_a_short_recording_is_scored_after_its_first_third(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

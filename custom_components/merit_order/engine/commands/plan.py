@@ -8,6 +8,7 @@ from ..model.codec import from_json, to_json
 from ..model.errors import InputError
 from ..model.snapshot import Snapshot
 from ..pipeline import think
+from ._lines import with_line
 from .neutral import schedule
 
 
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             print(json.dumps(to_json(think(from_json(Snapshot, raw))), indent=1))
     except InputError as err:
-        raise InputError(f"{args.file}: {err.field}", err.message) from err
+        raise InputError(with_line(args.file, err.field), err.message) from err
     return 0
 
 

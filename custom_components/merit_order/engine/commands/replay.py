@@ -15,8 +15,9 @@ from ..replay.home import Home, read_home
 from ..replay.knowledge import Knowledge
 from ..replay.perfect import perfect
 from ..replay.progress import Progress
-from ..replay.recording import read_recording
+from ..replay.recording import Recording, read_recording
 from ..replay.run import Planner, Run, Truth, alone, simulate, window
+from ._lines import with_line
 
 MOST_DAYS = 100_000
 NEEDED = ("import_price", "export_price", "load_kw")
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Replay and print."""
     began = time.perf_counter()
     recording = read_recording(args.series, NEEDED)
-    home = read_home(args.home, recording)
+    home = _home(args.home, recording)
     if args.days is not None and not 0 < args.days < MOST_DAYS:
         raise InputError("--days", f"{args.days} is not between 0 and {MOST_DAYS}")
     first, count = window(recording, _start(args.start, home), args.days)
@@ -59,6 +60,17 @@ def run(args: argparse.Namespace) -> int:
     result["seconds"] = round(time.perf_counter() - began, 2)
     sys.stdout.write(json.dumps(result, indent=None if args.json else 1) + "\n")
     return 0
+
+
+def _home(path: Path, recording: Recording) -> Home:
+    """The home in a file. Raises InputError naming file, line and field."""
+    try:
+        return read_home(path, recording)
+    except InputError as err:
+        field = err.field.removeprefix(f"{path}.")
+        if field == err.field:
+            raise
+        raise InputError(with_line(path, field), err.message) from err
 
 
 def replay(truth: Truth, home: Home, knowledge: Knowledge, *, quiet: bool) -> dict[str, float | int | None]:
