@@ -71,6 +71,13 @@ def test_what_was_full_gets_what_it_uses_from_then_on() -> None:
             assert sum(powers(found, "load")) == pytest.approx(kwh)
 
 
+def test_what_drew_more_than_usual_since_it_was_full_is_offered_a_little_more() -> None:
+    """Proves: an hour for who drew all that was due; without a draw, ten minutes before the deadline, nothing."""
+    full = {"done_kwh": 3.0, "after_full_kwh": 3.0, "full_at": MIDNIGHT.replace(hour=6).isoformat()}
+    found = plan(home(PRICES, load(state=full, **boiler(alone_kw=HABIT)), at=MIDNIGHT.replace(hour=12)))
+    assert sum(powers(found, "load")) == 1
+
+
 def test_a_habit_goes_by_the_wall_clock_when_the_clocks_change() -> None:
     """29 March in Brussels has no hour from two to three; what is usual in it is missed, the evening stays there."""
     zone = ZoneInfo("Europe/Brussels")

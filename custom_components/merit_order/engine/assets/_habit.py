@@ -36,6 +36,9 @@ def still_due(
     left, little = per_day - state.done_kwh - ordered, power * A_LITTLE_H
     if state.full_at is not None and window.start < state.full_at < window.by:
         due = _used(params, per_day, window, state.full_at, zone) - state.after_full_kwh - ordered
+        if state.after_full_kwh > little / 2:
+            # It drew since then, more than it usually does perhaps: until it takes nothing again it is not full.
+            return min(left, max(due, little))
         return min(left, due) if due > little / 2 else 0.0
     usual = none_if_nan(params.usual_day_kwh)
     return left if usual is None else min(left, max(usual - state.done_kwh - ordered, little))
