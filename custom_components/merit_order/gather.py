@@ -47,6 +47,14 @@ class Home:
     withheld: dict[str, Withheld] = field(default_factory=dict)
     """By asset id, what is not ours to run now though we may in general. The driver writes it."""
 
+    def params(self, asset: PlannedAsset) -> dict[str, Any]:
+        """The asset's parameters: as set up, as set since then by entities, and as learned."""
+        return {
+            **asset.config.params,
+            **self.controls.params(asset.id),
+            **self.learned.params(asset),
+        }
+
 
 def gather(home: Home, extra: Mapping[str, Mapping[str, Any]], previous: Plan | None) -> Snapshot:
     """A snapshot of now. `extra` is state by asset id that no device tells (what a load has had since its deadline)."""
@@ -171,9 +179,7 @@ def _asset(
         kind=asset.kind.key,
         name=asset.config.name,
         params={
-            **asset.config.params,
-            **home.controls.params(asset.id),
-            **home.learned.params(asset),
+            **home.params(asset),
             **_unable(home, asset),
             **_hybrid(home, asset),
         },

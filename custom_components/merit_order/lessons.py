@@ -28,8 +28,6 @@ FORETOLD: Final = 0.6
 RESERVE_PERCENT: Final = 20.0
 """A car is not planned to come home empty."""
 ASSUMED_OUTDOOR_C: Final = 7.0
-HABIT: Final = ("alone_kw",)
-HABIT_MARKS: Final = ("kwh_per_day",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,25 +122,21 @@ class Teacher:
             alone = np.where(before | after, kw, np.nan)
         habit = await self.hass.async_add_executor_job(learn_habit, starts, alone, self.zone)
         usual = await self.hass.async_add_executor_job(usual_day, starts, kw, self.zone)
-        values = {} if known is None else {name: known.values[name] for name in HABIT if name in known.values}
-        marks = (
-            {} if known is None else {name: known.marks[name] for name in HABIT_MARKS if name in known.marks}
-        )
-        days = 0.0 if known is None else known.days
-        if habit is not None:
-            values, days = {"alone_kw": habit.kw.round(4).tolist()}, habit.days
-            marks = {"kwh_per_day": round(float(habit.kw.sum()), 2)}
-        if usual is not None:
-            values["usual_day_kwh"] = round(usual, 2)
-        if not values:
+        old = known.values.get("alone_kw") if known is not None else None
+        alone_kw = habit.kw.round(4).tolist() if habit is not None else old
+        if alone_kw is None and usual is None:
             return None
+        days = habit.days if habit is not None else known.days if known is not None else 0.0
         return Lesson(
             learned=past.end,
-            values=values,
+            values={
+                **({} if alone_kw is None else {"alone_kw": alone_kw}),
+                **({} if usual is None else {"usual_day_kwh": round(usual, 2)}),
+            },
             days=round(days, 1),
             good=True,
             provisional=habit is None and known is None,
-            marks=marks,
+            marks={} if alone_kw is None else {"kwh_per_day": round(sum(alone_kw), 2)},
         )
 
     async def heating(self, asset: PlannedAsset, params: HeatingParams) -> Lesson | None:

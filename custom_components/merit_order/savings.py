@@ -197,12 +197,8 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         if asset.kind.key == "vehicle":
             plugged = self._plugged.get(asset.id)
             return LoadSlot(kwh=kwh, since=_floor(plugged)) if plugged is not None else None
-        params = {
-            **asset.config.params,
-            **self.home.controls.params(asset.id),
-            **self.home.learned.params(asset),
-        }
-        return load_slot(from_json(LoadParams, params), kwh, start, start + SLOT, self._zone)
+        params = from_json(LoadParams, self.home.params(asset))
+        return load_slot(params, kwh, start, start + SLOT, self._zone)
 
     def _prices(self, at: datetime) -> tuple[float | None, float | None]:
         """Import and export price; without a contract for it feeding in earns nothing."""

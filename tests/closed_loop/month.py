@@ -277,12 +277,6 @@ async def _staying(it: Life) -> dict[str, int]:
     return {"tasks": min(tasks), "listeners": min(listeners)}
 
 
-def _of_the_house(task: asyncio.Task[Any]) -> bool:
-    """Whether a task serves one of the virtual home's connections, which it keeps for a while after we hung up."""
-    name = getattr(getattr(task.get_coro(), "cr_code", None), "co_filename", "")
-    return "/demo/" in name or name.endswith("web_protocol.py")
-
-
 def _rss_mb() -> float:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 1e6
