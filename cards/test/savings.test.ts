@@ -135,6 +135,7 @@ describe("scorecard", () => {
     name: "South roof",
     mae: 0.41,
     unit: "kW",
+    relative: true,
     bias: 0.27,
     daily_error: 0.35,
     days: 14,
@@ -156,6 +157,32 @@ describe("scorecard", () => {
   it("gives no figures before there are any", () => {
     const fresh = { ...score, mae: null, bias: null, daily_error: null, days: 0, verdict: "learning" };
     expect(scoreRows([fresh], t, format)[0]).toMatchObject({ grade: "learning", figures: "" });
+  });
+
+  it("tells a temperature in degrees, not in shares", () => {
+    const cold: Score = {
+      ...score,
+      forecast: "temperature",
+      name: null,
+      unit: "°C",
+      relative: false,
+      mae: 2.6,
+      bias: -2.4,
+      daily_error: 2.4,
+      verdict: "too_low",
+    };
+    expect(scoreRows([cold], t, format)).toEqual([
+      {
+        name: "Outdoor temperature",
+        grade: "bad",
+        sentence: "Promises it too cold: by 2.4 °C.",
+        figures:
+          "usually off by 2.6 °C · a day’s mean by 2.4 °C · on average 2.4 °C too low · measured on 14 days",
+      },
+    ]);
+    const said = (verdict: string) => scoreRows([{ ...cold, verdict }], t, format)[0]?.sentence;
+    expect(said("poor")).toBe("Right on average, but usually 2.6 °C off.");
+    expect(said("good")).toBe("Can be relied on.");
   });
 
   it("tells prices in coins", () => {

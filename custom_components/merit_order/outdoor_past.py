@@ -57,11 +57,16 @@ class OutdoorPast:
         if source is not None and source.value is not None and source.error is None:
             self._add(source.value.mid, now - timedelta(hours=24), now)
 
+    def known(self, start: datetime, end: datetime) -> FloatArray:
+        """°C by hour of [start, end) as far as it was noted, NaN where not; nobody is asked."""
+        starts = Record.of(Series(()), start, end, HOUR_S).starts
+        return np.array([self._hours.get(int(at), np.nan) for at in starts], dtype=float)
+
     async def hourly(self, start: datetime, end: datetime) -> FloatArray:
         """°C by hour of [start, end), NaN where it is not known."""
         now, source = self._ports.clock.now(), self._source()
         lately = self._asked is not None and now - self._asked < ASK_AGAIN
-        if source is not None and not lately and np.isfinite(self._known(start, end)).mean() < ENOUGH:
+        if source is not None and not lately and np.isfinite(self.known(start, end)).mean() < ENOUGH:
             self._asked = now
             try:
                 past = await source.fetch(start, end)
@@ -69,7 +74,7 @@ class OutdoorPast:
                 pass
             else:
                 self._add(past.mid, start, end)
-        return self._known(start, end)
+        return self.known(start, end)
 
     async def around(self, start: datetime, end: datetime) -> Record:
         """°C by hour of [start, end) as it was and, from now on, as it is forecast; NaN where that is not known."""
@@ -93,10 +98,6 @@ class OutdoorPast:
         oldest = (self._ports.clock.now() - KEEP).timestamp()
         self._hours = {at: value for at, value in (self._hours | new).items() if at >= oldest}
         self._ports.store.save(KEY, {str(at): value for at, value in self._hours.items()})
-
-    def _known(self, start: datetime, end: datetime) -> FloatArray:
-        starts = Record.of(Series(()), start, end, HOUR_S).starts
-        return np.array([self._hours.get(int(at), np.nan) for at in starts], dtype=float)
 
 
 def _read(raw: Any) -> dict[int, float]:

@@ -8,21 +8,24 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import UnitOfTemperature
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.event import async_track_utc_time_change
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util.unit_conversion import TemperatureDeltaConverter
 
 from .const import DOMAIN
 from .coordinator import LOGGER
 from .engine.model.errors import SourceError
 from .engine.model.series import Forecast, Quality, Series
+from .engine.scores import KELVIN, SHARES, Yardstick
 from .engine.track_record import HOUR_S, Lead, TrackRecord, hourly
 from .gather import Home
 from .load_history import LoadForecaster, solar_statistics
 
 KEY: Final = "scorecard"
-LOAD, PRICE, SOLAR = "load", "price", "solar"
+LOAD, PRICE, SOLAR, TEMPERATURE = "load", "price", "solar", "temperature"
 # The recorder has an hour's statistics some minutes after it; suppliers' and other integrations' come later still.
 SETTLE_MINUTE: Final = 20
 BACK: Final = timedelta(days=3)
@@ -30,6 +33,7 @@ LEADS: Final[Mapping[str, tuple[Lead, ...]]] = {
     SOLAR: (Lead.DAY_AHEAD, Lead.HOURS_AHEAD),
     LOAD: (Lead.DAY_AHEAD, Lead.HOURS_AHEAD),
     PRICE: (Lead.UNPUBLISHED,),
+    TEMPERATURE: (Lead.DAY_AHEAD, Lead.HOURS_AHEAD),
 }
 
 type Measured = dict[int, float]
@@ -37,11 +41,13 @@ type Measured = dict[int, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One forecast at one lead. `forecast` is its key ("load", "price", "solar:<asset>"), `name` the panels' name.
+    """One forecast at one lead. `forecast` is its key ("load", "price", "temperature", "solar:<asset>"), `name` the
+    panels' name.
 
     `mae` in `unit`; `bias` (+ forecasts too much) and `daily_error` (of a whole day's sum) as shares of what was
-    measured, over `days` days. None before anything was measured. `main` marks the one lead to show when there is
-    room for one. `verdict`: "learning", "good", "too_high", "too_low" or "poor".
+    measured, over `days` days; of a temperature, where not `relative`, both in `unit` and of the day's mean. None
+    before anything was measured. `main` marks the one lead to show when there is room for one. `verdict`:
+    "learning", "good", "too_high", "too_low" or "poor".
     """
 
     forecast: str
@@ -49,6 +55,7 @@ class Row:
     main: bool
     name: str | None
     unit: str
+    relative: bool
     mae: float | None
     bias: float | None
     daily_error: float | None
@@ -97,6 +104,8 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
     def _say(self, _: datetime) -> None:
         """An hour begins: keep what is being said."""
         hour = _hour(self.home.ports.clock.now())
+        # Before the weather is asked again: many a service forgets an hour as soon as it is over.
+        self.home.sources.outdoor.note()
         for key, records in self._records.items():
             if (said := self._said(key)) is not None:
                 for record in records:
@@ -146,6 +155,8 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
         count = (_hour(now) - start) // HOUR_S
         if kind == LOAD:
             found = (await self._load.measured(now)).between(start, count)
+        elif kind == TEMPERATURE:
+            found = self.home.sources.outdoor.known(datetime.fromtimestamp(start, UTC), now)
         elif kind == PRICE:
             source = self.home.sources.find(key)
             spans = source.value.spans if source is not None and source.value is not None else ()
@@ -162,21 +173,27 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
 
     def _rows(self) -> Iterator[Row]:
         for key, records in self._records.items():
-            unit = f"{self.home.currency}/kWh" if key == PRICE else "kW"
+            kind = key.partition(":")[0]
+            by = _yardstick(kind)
+            unit = {PRICE: f"{self.home.currency}/kWh", TEMPERATURE: UnitOfTemperature.CELSIUS}.get(
+                kind, "kW"
+            )
             for record in records:
-                score = record.card.score()
-                daily = score.daily_nmae if score is not None else np.nan
+                found = record.card.figures(by)
                 yield Row(
                     forecast=key,
                     lead=record.lead.value,
                     main=record is records[0],
                     name=self._name(key),
                     unit=unit,
-                    mae=round(score.mae, 4) if score is not None else None,
-                    bias=round(score.bias, 4) if score is not None else None,
-                    daily_error=round(daily, 4) if np.isfinite(daily) else None,
+                    relative=by.relative,
+                    mae=round(found.mae, 4) if found is not None else None,
+                    bias=round(found.bias, 4) if found is not None else None,
+                    daily_error=round(found.daily, 4)
+                    if found is not None and np.isfinite(found.daily)
+                    else None,
                     days=record.card.days,
-                    verdict=record.card.verdict(),
+                    verdict=record.card.verdict(by),
                 )
 
     def _name(self, key: str) -> str | None:
@@ -188,6 +205,10 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
         return roofs[0].config.name if kind == SOLAR and len(roofs) == 1 else None
 
 
+def _yardstick(kind: str) -> Yardstick:
+    return KELVIN if kind == TEMPERATURE else SHARES
+
+
 def as_json(row: Row) -> dict[str, Any]:
     """A row for programs."""
     return {
@@ -196,6 +217,7 @@ def as_json(row: Row) -> dict[str, Any]:
         "name": row.name,
         "mae": row.mae,
         "unit": row.unit,
+        "relative": row.relative,
         "bias": row.bias,
         "daily_error": row.daily_error,
         "days": row.days,
@@ -213,10 +235,18 @@ async def in_words(hass: HomeAssistant, rows: Sequence[Row]) -> list[Any]:
 
     def sentence(row: Row) -> str:
         subject = text("forecast_subject", row.forecast.partition(":")[0])
-        bias = f"{abs(row.bias or 0.0) * 100:.0f}"
-        off = f"{(row.daily_error or 0.0) * 100:.0f}"
         name = f"{subject} ({row.name})" if row.name else subject
-        return text("forecast_verdict", row.verdict, name=name, bias=bias, daily=off, days=str(row.days))
+        bias, off = row.bias or 0.0, row.daily_error or 0.0
+        if row.relative:
+            words = {"bias": f"{abs(bias) * 100:.0f}", "daily": f"{off * 100:.0f}"}
+            return text("forecast_verdict", row.verdict, name=name, days=str(row.days), **words)
+        shown = hass.config.units.temperature_unit
+        figures = {"bias": abs(bias), "mae": row.mae or 0.0}
+        words = {
+            key: f"{TemperatureDeltaConverter.convert(value, row.unit, shown):.1f} {shown}"
+            for key, value in figures.items()
+        }
+        return text("temperature_verdict", row.verdict, name=name, days=str(row.days), **words)
 
     return [as_json(row) | {"text": sentence(row)} for row in rows]
 

@@ -10,7 +10,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTemperature
 
 from .entity import HomeScorecardEntity
 from .scorecard import Row, ScorecardCoordinator
@@ -48,21 +48,22 @@ SCORE_SENSORS: tuple[ScoreSensor, ...] = (
         key="bias",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value_fn=lambda row: _percent(row.bias),
-        unit_fn=lambda row: PERCENTAGE,
+        value_fn=lambda row: _shown(row, row.bias),
+        unit_fn=lambda row: PERCENTAGE if row.relative else row.unit,
     ),
     ScoreSensor(
         key="daily_error",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value_fn=lambda row: _percent(row.daily_error),
-        unit_fn=lambda row: PERCENTAGE,
+        value_fn=lambda row: _shown(row, row.daily_error),
+        unit_fn=lambda row: PERCENTAGE if row.relative else row.unit,
     ),
 )
 
 
-def _percent(share: float | None) -> float | None:
-    return round(share * 100, 2) if share is not None else None
+def _shown(row: Row, value: float | None) -> float | None:
+    """A share in percent; a difference as it is."""
+    return round(value * 100, 2) if row.relative and value is not None else value
 
 
 def scorecard_sensors(coordinator: ScorecardCoordinator) -> Iterator[ScorecardSensor]:
@@ -87,6 +88,9 @@ class ScorecardSensor(HomeScorecardEntity, SensorEntity):
         if of_one_roof:
             self._attr_translation_placeholders = {"name": row.name or asset_id}
         self._attr_native_unit_of_measurement = description.unit_fn(row)
+        if self._attr_native_unit_of_measurement in set(UnitOfTemperature):
+            # A difference: for who reads °F it is 9/5 of it, without the 32.
+            self._attr_device_class = SensorDeviceClass.TEMPERATURE_DELTA
 
     @property
     @override

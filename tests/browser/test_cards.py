@@ -49,6 +49,9 @@ PLANNED_KWH = """async (card, [name, enough]) => {
   for (let tries = 0; tries < 200 && kwh() < enough; tries++) await new Promise(done => setTimeout(done, 100));
   return kwh();
 }"""
+# What a home with a weather forecast would be told: the demo has none.
+COLD = """card => { card.picture = {...card.picture, scorecard: [{forecast: "temperature", lead: "day_ahead",
+  name: null, mae: 2.6, unit: "°C", relative: false, bias: -2.4, daily_error: 2.4, days: 9, verdict: "too_low"}]}; }"""
 # Lines of the wall panel that stand outside of it or over each other.
 CUT = """panel => {
   const glass = panel.getBoundingClientRect(), parts = [...panel.querySelectorAll(".all > *")];
@@ -236,6 +239,16 @@ async def test_who_only_advises_says_so_everywhere(open_view: Open) -> None:
         await expect(page.locator("merit-order-health")).to_contain_text(
             "carries the plan out", timeout=FOLLOWED_MS
         )
+
+
+async def test_a_bad_temperature_forecast_is_told_in_degrees(open_view: Open) -> None:
+    async with open_view("health", 360, 740) as page:
+        card = page.locator("merit-order-scorecard")
+        await expect(card).to_contain_text("Use of the home")
+        await card.evaluate(COLD)
+        await expect(card).to_contain_text("Promises it too cold: by 2.4 °C.")
+        await expect(card).to_contain_text("on average 2.4 °C too low")
+        await fits(page, "merit-order-scorecard")
 
 
 async def test_the_wall_panel_fills_the_glass_and_says_when_it_is_cut_off(open_view: Open) -> None:

@@ -8,9 +8,11 @@ import pytest
 from homeassistant.components.recorder import Recorder
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType
 from homeassistant.components.recorder.statistics import async_import_statistics
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -110,6 +112,7 @@ async def test_a_bad_forecast_is_named_in_words_also_after_a_restart(
         "name": None,
         "mae": 0.5,
         "unit": "kW",
+        "relative": True,
         "bias": 0.5,
         "daily_error": 0.5,
         "days": 3,
@@ -166,6 +169,52 @@ async def test_panels_are_judged_by_their_own_counter_and_prices_by_what_was_pub
     assert (rows["price"]["unit"], rows["price"]["mae"]) == ("EUR/kWh", 0.2)
     assert rows["price"]["bias"] == pytest.approx(1.0)
     assert state_of(hass, "sensor.home_solar_forecast_panels_quality") == "learning"
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_cold_forecast_is_named_in_degrees_by_what_the_weather_came_to_be(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    """Each day 2.5 degrees too cold was said as it began; once it was over the service knew better."""
+
+    def sky(midnight: datetime) -> list[tuple[datetime, float]]:
+        return [(midnight + i * HOUR, -6.0 if i < 0 else -8.5) for i in range(-25, 25)]
+
+    async def hourly(call: ServiceCall) -> ServiceResponse:
+        rows: list[JsonValueType] = [
+            {"datetime": at.isoformat(), "temperature": value} for at, value in sky(MIDNIGHT)
+        ]
+        return {"weather.home": {"forecast": rows}}
+
+    hass.states.async_set("weather.home", "snowy", {"temperature_unit": "°C"})
+    hass.services.async_register("weather", "get_forecasts", hourly, supports_response=SupportsResponse.ONLY)
+    await set_house(hass)
+    weather = ForecastConfig(source=PlugIn(kind="weather_entity", options={"entity": "weather.home"}))
+    entry = entity_home(subentry("sky", "forecast", "Sky", weather))
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    sources = entry.runtime_data.home.sources
+    sources.stop()
+    source = sources.find("temperature")
+    for day in range(4):
+        midnight = MIDNIGHT + timedelta(days=day)
+        values = [value for _, value in sky(midnight)]
+        source.value = Forecast(Series.regular(midnight - 25 * HOUR, 60, values, Quality.FORECAST))
+        await until(hass, clock, midnight)
+        await until(hass, clock, midnight + timedelta(minutes=20))
+    assert state_of(hass, "sensor.home_temperature_forecast_quality") == "too_low"
+    row = next(row for row in entry.runtime_data.scorecard.json() if row["forecast"] == "temperature")
+    assert (row["unit"], row["relative"], row["days"]) == ("°C", False, 3)
+    assert (row["mae"], row["bias"], row["daily_error"]) == (2.5, -2.5, 2.5)
+    answer = await respond(hass, DOMAIN, "get_scorecard", {})
+    said = {row["lead"]: row["text"] for row in answer["forecasts"] if row["forecast"] == "temperature"}
+    assert said["day_ahead"] == "Temperature forecast: too cold, on average by 2.5 °C over 3 days"
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    answer = await respond(hass, DOMAIN, "get_scorecard", {})
+    assert "on average by 4.5 °F" in next(
+        r["text"] for r in answer["forecasts"] if r["text"].startswith("Temp")
+    )
     await hass.config_entries.async_unload(entry.entry_id)
 
 

@@ -184,13 +184,14 @@ export type Savings = Readonly<Record<SavingsPeriod, Saved>> & {
   assets: Readonly<Record<string, Readonly<Record<SavingsPeriod, Bounds>>>> | null;
 };
 
-/** How a forecast held up: `bias` and `daily_error` as shares of what was measured. */
+/** How a forecast held up: `bias` and `daily_error` as shares of what was measured, or, not `relative`, in `unit`. */
 export interface Score {
   forecast: string;
   lead: string;
   name: string | null;
   mae: number | null;
   unit: string;
+  relative: boolean;
   bias: number | null;
   daily_error: number | null;
   days: number;

@@ -17,31 +17,53 @@ export function scoreRows(scores: readonly Score[], t: Translate, format: Format
   return scores.map((score) => {
     const subject = `score.${score.forecast.split(":")[0]}`;
     const name = isKey(subject) ? t(subject) : score.forecast;
-    const verdict = `score.verdict.${score.verdict}`;
-    const bias = format.percent(Math.abs(score.bias ?? 0) * 100);
     return {
       name: score.name ? `${name} (${score.name})` : name,
       grade: score.verdict === "good" || score.verdict === "learning" ? score.verdict : "bad",
-      sentence: isKey(verdict) ? t(verdict, { bias, days: score.days }) : score.verdict,
+      sentence: sentence(score, t, format),
       figures: figures(score, t, format),
     };
   });
+}
+
+/** A temperature has no shares: what is bad about it is told in degrees. */
+const OF_DEGREES: Record<string, "score.too_warm" | "score.too_cold" | "score.poor_degrees"> = {
+  too_high: "score.too_warm",
+  too_low: "score.too_cold",
+  poor: "score.poor_degrees",
+};
+
+function sentence(score: Score, t: Translate, format: Format): string {
+  const bias = share(Math.abs(score.bias ?? 0), score, format);
+  const ofDegrees = score.relative ? undefined : OF_DEGREES[score.verdict];
+  if (ofDegrees) return t(ofDegrees, { bias, error: size(score.mae ?? 0, score.unit, format) });
+  const verdict = `score.verdict.${score.verdict}`;
+  return isKey(verdict) ? t(verdict, { bias }) : score.verdict;
 }
 
 function figures(score: Score, t: Translate, format: Format): string {
   const { mae, daily_error: daily, bias, days } = score;
   const said = [
     mae === null ? "" : t("score.mae", { error: size(mae, score.unit, format) }),
-    daily === null ? "" : t("score.daily", { percent: format.percent(daily * 100) }),
+    daily === null
+      ? ""
+      : score.relative
+        ? t("score.daily", { percent: share(daily, score, format) })
+        : t("score.daily_mean", { error: share(daily, score, format) }),
     bias === null
       ? ""
-      : t(bias < 0 ? "score.low" : "score.high", { percent: format.percent(Math.abs(bias) * 100) }),
+      : t(bias < 0 ? "score.low" : "score.high", { percent: share(Math.abs(bias), score, format) }),
     days > 0 ? t("score.days", { days }) : "",
   ];
   return said.filter(Boolean).join(" · ");
 }
 
-function size(mae: number, unit: string, format: Format): string {
-  if (unit === "kW") return format.power(mae);
-  return unit.endsWith("/kWh") ? format.priceText(mae) : `${format.number(mae, 2)} ${unit}`;
+/** Bias and daily error as the score has them: a share, or a difference in its unit. */
+function share(value: number, score: Score, format: Format): string {
+  return score.relative ? format.percent(value * 100) : size(value, score.unit, format);
+}
+
+function size(value: number, unit: string, format: Format): string {
+  if (unit === "kW") return format.power(value);
+  return unit.endsWith("/kWh") ? format.priceText(value) : `${format.number(value)} ${unit}`;
 }

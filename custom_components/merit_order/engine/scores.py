@@ -1,6 +1,7 @@
-"""How good a forecast is: its error, its bias and the error of a day's energy, as shares of what was measured.
+"""How good a forecast is: its error, its bias and the error of a day's sum, as shares of what was measured.
 
-A small error can hide a large bias, and a plan is hurt by the bias: judge by all three.
+A small error can hide a large bias, and a plan is hurt by the bias: judge by all three. What has no zero of its own, a
+temperature, has no shares: there all three are differences in its unit.
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,22 @@ from numpy.typing import NDArray
 from .model.series import FloatArray
 
 KEEP_DAYS = 30
-POOR_NMAE = 0.8
-BIASED = 0.1
 FEW_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yardstick:
+    """From which bias and mean error on a forecast is bad: shares of what was measured, or in its own unit."""
+
+    relative: bool
+    biased: float
+    poor: float
+
+
+SHARES = Yardstick(relative=True, biased=0.1, poor=0.8)
+# 2 K are a tenth of what a room at 20 °C loses on a day of frost, as `SHARES` has it of energy. Services are a degree
+# or two off a day ahead: by more than 3 K the hours planned for a heat pump are no longer the warm ones.
+KELVIN = Yardstick(relative=False, biased=2.0, poor=3.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +73,20 @@ def score(measured: FloatArray, forecast: FloatArray, day: NDArray[np.int64], fu
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What is told of a forecast: `mae` in its unit, `bias` (+ is too much) and `daily` as the yardstick has it.
+
+    `daily` is the error of whole days: of their sums as shares, else of their means. NaN without a whole day.
+    """
+
+    mae: float
+    bias: float
+    daily: float
+    poor: float
+    """What is held against the yardstick's `poor`."""
+
+
 @dataclass(slots=True)
 class _Day:
     """Sums over one local day."""
@@ -99,7 +127,7 @@ class Scorecard:
         pairs, real = sum(row.pairs for row in rows), sum(row.real for row in rows)
         if not pairs or not real > 0:
             return None
-        whole = [row for row in rows if row.pairs >= 0.9 * max(row.pairs for row in rows)]
+        whole = self._whole()
         absolute, error = sum(row.absolute for row in rows), sum(row.error for row in rows)
         return Score(
             count=pairs,
@@ -110,16 +138,40 @@ class Scorecard:
             daily_nmae=_share(sum(abs(row.error) for row in whole), sum(row.real for row in whole)),
         )
 
-    def verdict(self) -> str:
+    def figures(self, by: Yardstick = SHARES) -> Figures | None:
+        """Over all days kept; None before anything was measured, and as shares where nothing came of it."""
+        if by.relative:
+            result = self.score()
+            if result is None:
+                return None
+            return Figures(mae=result.mae, bias=result.bias, daily=result.daily_nmae, poor=result.nmae)
+        rows = list(self._days.values())
+        if not (pairs := sum(row.pairs for row in rows)):
+            return None
+        whole = self._whole()
+        mae = sum(row.absolute for row in rows) / pairs
+        return Figures(
+            mae=mae,
+            bias=sum(row.error for row in rows) / pairs,
+            daily=_share(sum(abs(row.error) / row.pairs for row in whole), len(whole)),
+            poor=mae,
+        )
+
+    def verdict(self, by: Yardstick = SHARES) -> str:
         """A translation key: "learning", "good", "too_high", "too_low" or "poor"."""
-        result = self.score()
-        if result is None or self.days < FEW_DAYS:
+        found = self.figures(by)
+        if found is None or self.days < FEW_DAYS:
             return "learning"
-        if result.bias > BIASED:
+        if found.bias > by.biased:
             return "too_high"
-        if result.bias < -BIASED:
+        if found.bias < -by.biased:
             return "too_low"
-        return "poor" if result.nmae > POOR_NMAE else "good"
+        return "poor" if found.poor > by.poor else "good"
+
+    def _whole(self) -> list[_Day]:
+        """The days measured nearly in full, judged by the fullest."""
+        rows = list(self._days.values())
+        return [row for row in rows if row.pairs >= 0.9 * max(row.pairs for row in rows)]
 
     def to_json(self) -> list[list[float]]:
         """For the store: day, pairs, and the three sums."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from custom_components.merit_order.engine.scores import Scorecard, as_shares, score
+from custom_components.merit_order.engine.scores import KELVIN, Scorecard, as_shares, score
 
 
 def test_a_score_by_hand() -> None:
@@ -70,3 +70,47 @@ def test_a_forecast_without_bias_can_be_poor() -> None:
         for hour in range(24):
             card.add(day, 1.0, 2.5 if hour % 2 else -0.5)
     assert card.verdict() == "poor"
+
+
+def degrees(*said: float) -> Scorecard:
+    """Five winter days at -1 °C, each hour of which one of `said` was forecast, in turn."""
+    card = Scorecard()
+    for day in range(5):
+        for hour in range(24):
+            card.add(day, -1.0, said[hour % len(said)])
+    return card
+
+
+def test_a_temperature_is_judged_by_differences_not_by_shares_of_a_mean() -> None:
+    card = degrees(0.0, 1.0)
+    found = card.figures(KELVIN)
+    assert found is not None
+    assert (found.mae, found.bias, found.daily) == (1.5, 1.5, 1.5)
+    assert card.figures() is None, "there is no share of a mean below zero"
+
+
+def test_a_days_mean_counts_when_the_day_is_whole() -> None:
+    card = degrees(-1.0)
+    card.add(9, -1.0, 20.0)
+    found = card.figures(KELVIN)
+    assert found is not None
+    assert found.daily == 0.0
+    assert found.bias == pytest.approx(21 / 121)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ((0.9,), "good"),
+        ((1.1,), "too_high"),
+        ((-2.9,), "good"),
+        ((-3.1,), "too_low"),
+        ((1.9, -3.9), "good"),
+        ((2.1, -4.1), "poor"),
+    ],
+)
+def test_a_bad_temperature_is_named_from_two_kelvin_of_bias_and_three_of_error(
+    said: tuple[float, ...], verdict: str
+) -> None:
+    assert degrees(*said).verdict(KELVIN) == verdict
+    assert Scorecard().verdict(KELVIN) == "learning"
