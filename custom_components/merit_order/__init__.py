@@ -17,6 +17,7 @@ from .audit import Trail, remove_audit
 from .const import DOMAIN
 from .controls import Controls
 from .coordinator import PlanCoordinator
+from .demand_holidays import demand_holidays
 from .demand_meter import DemandCoordinator
 from .devices_hub import DeviceCoordinator
 from .driver import Driver
@@ -173,15 +174,18 @@ def _build(
     sources = Sources(hass, entry, ports)
     controls = Controls(shelf)
     controls.keep_only({asset.id for asset in assets})
+    contract = contracts[0][1] if contracts else None
+    book = demand_book(ports, contract)
     home = Home(
         ports=ports,
-        currency=_currency(hass, contracts[0][1] if contracts else None),
-        tariff=contracts[0][1] if contracts else None,
+        currency=_currency(hass, contract),
+        tariff=contract,
         assets=assets,
         devices=hub,
         sources=sources,
         controls=controls,
-        demand=demand_book(ports, contracts[0][1] if contracts else None),
+        demand=book,
+        holidays=demand_holidays(ports, contract.capacity if contract is not None else None, book),
         learned=Learned(hass, entry, ports, assets, sources, controls),
     )
     loads = LoadBook(home)

@@ -1,6 +1,7 @@
 """The configured charge on demand, with what was measured, as the plan needs it."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from .engine.capacity import Terms, capacity_charge
 from .engine.demand import DemandBook
@@ -24,30 +25,35 @@ def charge(config: CapacityConfig, book: DemandBook, grid: GridReading, now: dat
     )
 
 
-def terms(config: CapacityConfig) -> Terms:
-    """The charge as it was configured."""
+def terms(config: CapacityConfig, holidays: Iterable[date] = ()) -> Terms:
+    """The charge as it was configured; `holidays` are the days on which its hours do not count."""
     return Terms(
         price_per_kw_year=config.price_per_kw_year,
         floor_kw=config.floor_kw,
         months=config.months,
         days=config.days,
         window_minutes=config.window_minutes,
-        hours=_hours(config),
+        hours=_hours(config, tuple(sorted(holidays))),
         max_per_kwh=config.max_per_kwh,
         grid_fee_per_kwh=config.grid_fee_per_kwh,
     )
 
 
-def _hours(config: CapacityConfig) -> tuple[DemandHours, ...]:
+def _hours(config: CapacityConfig, holidays: tuple[date, ...]) -> tuple[DemandHours, ...]:
     """Rows of when demand counts; none when it always does."""
     days = tuple(WEEKDAYS.index(day) for day in config.weekdays) or tuple(range(len(WEEKDAYS)))
     season = _season(config.from_month, config.to_month)
     start, end = config.from_hour, config.to_hour
     whole_day = (start, end) == (0, DAY_HOURS)
-    if whole_day and len(days) == len(WEEKDAYS) and len(season) == MONTHS:
+    always = whole_day and len(days) == len(WEEKDAYS) and len(season) == MONTHS
+    if always and config.holidays_entity is None:
         return ()
     spans = [(start, end)] if start < end else [(start, DAY_HOURS), (0, end)]
-    rows = [DemandHours(weekdays=days, months=season, start=a, end=b) for a, b in spans if a < b]
+    rows = [
+        DemandHours(weekdays=days, months=season, start=a, end=b, except_dates=holidays)
+        for a, b in spans
+        if a < b
+    ]
     if config.outside_percent > 0:
         rows.append(DemandHours(share=config.outside_percent / 100, months=season))
     return tuple(rows)

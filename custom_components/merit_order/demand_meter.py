@@ -15,6 +15,7 @@ from .gather import DEMAND_KEY, Home, demand_reading
 # Meters speak every second; who watches a quarter hour is served by less, and the recorder's card lives longer.
 TELL_EVERY: Final = timedelta(seconds=15)
 LOOK_EVERY: Final = timedelta(seconds=30)
+HOLIDAYS_EVERY: Final = timedelta(minutes=5)
 
 
 class DemandCoordinator(DataUpdateCoordinator[DemandNow | None]):
@@ -37,6 +38,11 @@ class DemandCoordinator(DataUpdateCoordinator[DemandNow | None]):
         for device in self.home.devices.values():
             unload(device.async_add_listener(self._look))
         unload(async_track_time_interval(self.hass, self._look, LOOK_EVERY))
+        if self.home.holidays is not None:
+            unload(async_track_time_interval(self.hass, self._ask_holidays, HOLIDAYS_EVERY))
+            self.config_entry.async_create_background_task(
+                self.hass, self._ask_holidays(), "merit_order holidays"
+            )
         self._look()
 
     @callback
@@ -44,6 +50,10 @@ class DemandCoordinator(DataUpdateCoordinator[DemandNow | None]):
         """Hand the book to the shelf."""
         if self.home.demand is not None:
             self.home.ports.store.save(DEMAND_KEY, self.home.demand.to_json())
+
+    async def _ask_holidays(self, _: datetime | None = None) -> None:
+        assert self.home.holidays is not None
+        await self.home.holidays.refresh()
 
     @override
     async def _async_update_data(self) -> DemandNow | None:

@@ -89,6 +89,12 @@ CAPACITY = (
         advanced=True,
     ),
     Option(
+        key="holidays_entity",
+        type=OptionType.ENTITY,
+        domains=("calendar", "binary_sensor"),
+        advanced=True,
+    ),
+    Option(
         key="days",
         type=OptionType.NUMBER,
         default=1,

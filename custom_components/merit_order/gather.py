@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from .controls import Controls
 from .demand import charge, terms
+from .demand_holidays import DemandHolidays
 from .devices_hub import DeviceCoordinator
 from .engine.demand import QUARTER_MINUTES, DemandBook
 from .engine.model.plan import Health, InputStatus, Plan
@@ -43,6 +44,8 @@ class Home:
     learned: Learned
     demand: DemandBook | None = None
     """What was measured for a charge on demand, where there is one."""
+    holidays: DemandHolidays | None = None
+    """Who tells the days on which that charge does not count, where a person named one."""
     settings: Settings = field(default_factory=Settings)
     withheld: dict[str, Withheld] = field(default_factory=dict)
     """By asset id, what is not ours to run now though we may in general. The driver writes it."""
@@ -138,6 +141,8 @@ def _input(
 
 def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
     price = _input(home.sources.find("price"), "price", now, inputs)
+    if home.holidays is not None:
+        inputs.append(home.holidays.status())
     export = None
     if home.tariff is not None and home.tariff.export is not None:
         export = _input(home.sources.find("export_price"), "export_price", now, inputs)

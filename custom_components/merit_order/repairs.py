@@ -128,6 +128,11 @@ class Repairs:
             yield Trouble(id="no_prices", key="no_prices", patience=SOURCE_PATIENCE, placeholders=names)
         yield from self._forecasts()
         yield from self._inputs()
+        if home.holidays is not None and home.holidays.error is not None:
+            names = {"source": home.holidays.entity, "error": str(home.holidays.error)}
+            yield Trouble(
+                id="holidays_failed", key="holidays_failed", patience=SOURCE_PATIENCE, placeholders=names
+            )
         for meter in self._history.meters:
             if meter.error is not None:
                 yield Trouble(

@@ -54,8 +54,9 @@ class CapacityConfig:
 
     Demand is the mean of `window_minutes`; it counts from `from_hour` to `to_hour` (over midnight where that is not
     later) on `weekdays` ("mon" …; none: all) in the months `from_month` … `to_month`, at other hours of those months by
-    `outside_percent`. The mean of the highest peaks of `days` days makes a month's, of `months` months what is paid.
-    `max_per_kwh` caps this charge and `grid_fee_per_kwh` together, by `yearly_import_kwh`.
+    `outside_percent`, and so all day on the holidays that `holidays_entity` (a calendar or a Workday sensor) tells. The
+    mean of the highest peaks of `days` days makes a month's, of `months` months what is paid. `max_per_kwh` caps this
+    charge and `grid_fee_per_kwh` together, by `yearly_import_kwh`.
     """
 
     price_per_kw_year: float
@@ -67,6 +68,7 @@ class CapacityConfig:
     from_month: int = 1
     to_month: int = 12
     outside_percent: float = 0.0
+    holidays_entity: str | None = None
     days: int = 1
     months: int = 12
     max_per_kwh: float | None = None

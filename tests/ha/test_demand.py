@@ -5,15 +5,19 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util.json import JsonValueType
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.demand import charge, terms
 from custom_components.merit_order.engine.demand import DemandBook
+from custom_components.merit_order.engine.model.plan import Health
 from custom_components.merit_order.engine.model.roles import GridReading
 from custom_components.merit_order.engine.model.snapshot import CapacityCharge, DemandHours, demand_share
-from custom_components.merit_order.gather import demand_reading
+from custom_components.merit_order.gather import demand_reading, gather
 from custom_components.merit_order.stored import CapacityConfig, PlugIn, TariffConfig
 
 from .homes import CONTRACT, WATT, entity_devices, set_house, state_of, subentry
@@ -84,6 +88,61 @@ def test_winter_nights_on_weekdays_count_in_full_other_hours_half_and_summer_not
     found = charged(config, GridReading())
     assert demand_share(found.hours, datetime.fromisoformat(local)) == share
     assert found.price_per_kw == pytest.approx(480 / 12 / 3)
+
+
+async def test_a_charge_spares_the_holidays_of_a_calendar_and_keeps_them_while_it_is_silent(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    """The Monday to come is one, its Tuesday is not; then the calendar fails and the home is set up anew."""
+    hass.config.currency = "EUR"
+    await set_house(hass)
+    answers: list[JsonValueType] = [{"start": "2026-11-23", "end": "2026-11-24", "summary": "A free Monday"}]
+
+    async def events(call: ServiceCall) -> ServiceResponse:
+        if not answers:
+            raise HomeAssistantError("no calendar today")
+        return {"calendar.free": {"events": answers}}
+
+    hass.services.async_register("calendar", "get_events", events, supports_response=SupportsResponse.ONLY)
+    config = CapacityConfig(
+        price_per_kw_year=60.0,
+        from_hour=15,
+        to_hour=21,
+        weekdays=("mon", "tue", "wed", "thu", "fri"),
+        holidays_entity="calendar.free",
+    )
+    tariff = TariffConfig(supply=PlugIn(kind="fixed", options={"price": 0.30}), capacity=config)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        entry_id="home",
+        subentries_data=[*entity_devices(), subentry(CONTRACT, "tariff", "Contract", tariff)],
+    )
+    entry.add_to_hass(hass)
+
+    def shares() -> list[float]:
+        found = gather(entry.runtime_data.home, {}, None).tariff.capacity
+        assert found is not None
+        days = [datetime(2026, 11, day, 18, tzinfo=PARIS) for day in (23, 24)]
+        return [demand_share(found.hours, day) for day in days]
+
+    def holidays() -> tuple[Health, str]:
+        inputs = gather(entry.runtime_data.home, {}, None).inputs
+        return next((each.health, each.rule) for each in inputs if each.key == "holidays")
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shares() == [0.0, 1.0]
+    assert holidays() == (Health.FRESH, "used")
+    answers.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await clock(4500)
+    assert shares() == [0.0, 1.0]
+    assert holidays() == (Health.STALE, "last_good")
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "holidays_failed") is None
+    await clock(7200)
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "holidays_failed") is not None
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_a_meters_word_of_the_quarter_before_is_not_taken_for_this_ones(

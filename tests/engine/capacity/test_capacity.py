@@ -1,6 +1,6 @@
 """The Flemish capacity tariff on a month of quarter-hours worked out by hand, and the general form."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -151,6 +151,24 @@ def test_three_highest_days_and_hours_that_count_in_part() -> None:
     assert peaks[2026, 1] == pytest.approx((6 + 5 + 4) / 3)
     assert month_bill(peaks, (2026, 1), 500.0, terms).due == pytest.approx(200.0)
     assert marginal_price_per_kw(terms) == pytest.approx(40 / 3)
+
+
+def test_public_holidays_are_not_peak_days_where_the_charge_says_so() -> None:
+    """Weekdays 15–21 in Sydney. Australia Day 2026 is a Monday: 7 kW then, 5 kW the day after."""
+
+    def peak(*excepted: date) -> float:
+        weekdays = DemandHours(weekdays=(0, 1, 2, 3, 4), start=15, end=21, except_dates=excepted)
+        terms = Terms(price_per_kw_year=120.0, floor_kw=0.0, months=1, window_minutes=30, hours=(weekdays,))
+        drawn = [("2026-01-25T18:00", 4.0), ("2026-01-26T18:00", 3.5), ("2026-01-27T20:30", 2.5)]
+        zone = ZoneInfo("Australia/Sydney")
+        windows = [
+            Window(start=datetime.fromisoformat(text).replace(tzinfo=zone), import_kwh=kwh)
+            for text, kwh in drawn
+        ]
+        return month_peaks(daily_peaks(windows, terms, zone), terms)[2026, 1]
+
+    assert peak(date(2026, 1, 26)) == 5.0
+    assert peak() == 7.0
 
 
 @given(

@@ -1,6 +1,7 @@
 """With the capacity charge in the plan the whole bill is lower than without it."""
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -74,6 +75,17 @@ def test_the_plan_that_knows_of_the_charge_pays_less_in_total() -> None:
     assert seeing_peak == pytest.approx(2.5, abs=0.05)
     # 54 / 12 for each kW above 2.5: the peak alone is worth far more than the night's cheapest hour.
     assert blind - seeing > 0.8 * 4.5 * (blind_peak - 2.5)
+
+
+def test_a_peak_is_free_on_a_public_holiday_where_the_charge_says_so() -> None:
+    """Proves: the plan fills the battery at full power on a holiday Monday. Sensitivity: on a working one it spares."""
+    workdays = DemandHours(weekdays=(0, 1, 2, 3, 4), except_dates=(date(2026, 6, 15),))
+    _, holiday = bill(plan(charged=True, terms=replace(FLANDERS, hours=(workdays,))))
+    _, working = bill(
+        plan(charged=True, terms=replace(FLANDERS, hours=(replace(workdays, except_dates=()),)))
+    )
+    assert holiday > 6
+    assert working == pytest.approx(2.5, abs=0.05)
 
 
 def test_demand_that_does_not_count_is_free_to_take() -> None:

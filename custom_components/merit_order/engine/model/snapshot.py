@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -34,7 +34,7 @@ class Settings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandHours:
     """When demand counts, and how much (`share`, 1 = fully), by the wall clock: weekdays 0 = Monday, months 1 … 12,
-    from the hour `start` up to the hour `end` of the same day.
+    from the hour `start` up to the hour `end` of the same day, but not on the days `except_dates` (public holidays).
     """
 
     share: float = 1.0
@@ -42,6 +42,7 @@ class DemandHours:
     months: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
     start: int = 0
     end: int = 24
+    except_dates: tuple[date, ...] = ()
 
     def hold(self, local: datetime) -> bool:
         """Whether a window that starts at the wall-clock moment `local` counts by this row."""
@@ -49,6 +50,7 @@ class DemandHours:
             local.weekday() in self.weekdays
             and local.month in self.months
             and self.start <= local.hour < self.end
+            and local.date() not in self.except_dates
         )
 
 
