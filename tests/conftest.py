@@ -4,6 +4,7 @@ The integration is imported here, first of all: the test plugin brings a package
 would hide ours if it came first.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,9 @@ import custom_components.merit_order
 
 ROOT = Path(__file__).parents[1]
 assert Path(custom_components.merit_order.__file__).is_relative_to(ROOT)
+
+# The test plugin writes every statement of the recorder down, which takes twice as long as the statement itself.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 # Deadlines in wall time would fail on a busy machine; examples are drawn from a fixed seed, so a failure repeats.
 settings.register_profile(

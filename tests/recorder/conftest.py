@@ -6,7 +6,6 @@ line that says so, only for a person who runs the tests on a machine without the
 install it.
 """
 
-import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,12 +42,9 @@ def recorder_db_url(
     request: pytest.FixtureRequest,
     hass_fixture_setup: list[bool],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[str]:
     """A new database, by the name that Home Assistant's test fixtures look for."""
     assert not hass_fixture_setup
-    # Every statement in the log doubles the time; an engine looks at the level when it is made.
-    monkeypatch.setattr(logging.getLogger("sqlalchemy.engine"), "level", logging.WARNING)
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'home-assistant_v2.db'}"
         return

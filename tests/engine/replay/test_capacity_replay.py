@@ -70,7 +70,7 @@ def test_with_the_charge_in_the_plan_the_whole_bill_is_lower(recording: Recordin
 
 
 def test_the_command_tells_what_the_peaks_cost(recording: Recording, home: Home) -> None:
-    short = Truth.of(recording, START, 24)
+    short = Truth.of(recording, START, 8)
     found = replay(short, home, Knowledge(recording, home, frozenset({"load"})), quiet=True)
     assert found["peak_charge_none"] == found["peak_charge_ours"] == 11.25
     without = replace(home, capacity=None)

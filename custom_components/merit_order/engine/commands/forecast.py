@@ -60,8 +60,9 @@ def evaluate(recording: Recording, zone: ZoneInfo, warm_up: float, *, quiet: boo
     """All scores of a recording."""
     walk = Walk(recording, zone, warm_up)
     if not walk.midnights:
+        learned = f"{warm_up:.0f} days" if warm_up >= 2 else f"{warm_up * 24:.0f} hours"
         raise InputError(
-            str(recording.path), f"is not longer than the {warm_up:g} days that are learned from"
+            str(recording.path), f"holds no whole day after the first {learned}, which are learned from"
         )
     steps = len(walk.midnights) * (1 + ("pv_kw" in recording.columns))
     with Progress(steps, quiet=quiet) as progress:
