@@ -56,9 +56,11 @@ class DemandHolidays:
         kept = {"entity": self.entity, "told": now.isoformat(), "days": [day.isoformat() for day in days]}
         self._ports.store.save(KEY, kept)
 
-    def status(self) -> InputStatus:
-        """How far these days can be trusted, for the plan."""
+    def status(self) -> InputStatus | None:
+        """How far these days can be trusted, for the plan; None before the first answer of any kind."""
         known = self._told is not None
+        if not known and self.error is None:
+            return None
         return InputStatus(
             key="holidays",
             origin=self.entity,

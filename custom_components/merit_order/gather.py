@@ -141,8 +141,8 @@ def _input(
 
 def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
     price = _input(home.sources.find("price"), "price", now, inputs)
-    if home.holidays is not None:
-        inputs.append(home.holidays.status())
+    if home.holidays is not None and (holidays := home.holidays.status()) is not None:
+        inputs.append(holidays)
     export = None
     if home.tariff is not None and home.tariff.export is not None:
         export = _input(home.sources.find("export_price"), "export_price", now, inputs)
