@@ -119,10 +119,11 @@ def hourly(*temperatures: float | None, step: int = 1) -> dict[str, Any]:
     return {"weather.home": {"forecast": rows}}
 
 
-async def weather(answer: Any, unit: str = "°C") -> Any:
-    house = House({"weather.home": EntityState("sunny", None, at("2026-06-15"), {"temperature_unit": unit})})
+async def weather(answer: Any, unit: str = "°C", now: str = "2026-06-15T10:00Z", **attributes: Any) -> Any:
+    told = {"temperature_unit": unit, **attributes}
+    house = House({"weather.home": EntityState("sunny", None, at("2026-06-15"), told)})
     actions = ActionAnswers({"weather.get_forecasts": answer})
-    async with ports("2026-06-15T10:00Z", entities=house, actions=actions) as home:
+    async with ports(now, entities=house, actions=actions) as home:
         forecaster = WEATHER.build(settle(WEATHER.options, {"entity": "weather.home"}), home)
         found = await forecaster.forecast(at("2026-06-15T10:00"), at("2026-06-15T22:00"))
         assert actions.asked == [("weather.get_forecasts", {"entity_id": "weather.home", "type": "hourly"})]
@@ -141,6 +142,27 @@ async def test_temperatures_hold_until_the_next_and_no_longer_than_three_hours()
     assert every_third.value_at(at("2026-06-15T12:59")) == 20.0
     every_fifth = (await weather(hourly(20.0, 22.0, step=5))).mid
     assert every_fifth.value_at(at("2026-06-15T14:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("now", "known"),
+    [
+        ("2026-06-15T09:40Z", (None, 20.0, 22.0, 24.0)),
+        ("2026-06-15T10:40Z", (None, 18.5, 22.0, 24.0)),
+        ("2026-06-15T11:40Z", (None, None, 18.5, 24.0)),
+    ],
+    ids=["before what is asked", "the first hour", "an hour that is over is not told by its forecast"],
+)
+async def test_the_running_hour_is_what_the_entity_observes(
+    now: str, known: tuple[float | None, ...]
+) -> None:
+    hours = (await weather(hourly(20.0, 22.0, 24.0), now=now, temperature=18.5)).mid
+    assert tuple(hours.value_at(at(f"2026-06-15T{hour:02}:30")) for hour in (9, 10, 11, 12)) == known
+
+
+async def test_what_is_observed_alone_is_no_forecast() -> None:
+    with pytest.raises(BadData):
+        await weather({"weather.home": {"forecast": []}}, temperature=18.5)
 
 
 async def test_fahrenheit_is_turned_and_an_unknown_unit_refused() -> None:

@@ -1,6 +1,8 @@
 """Outdoor temperature from any weather entity of Home Assistant (OpenWeather, Met.no, … through core).
 
-The action `weather.get_forecasts` gives hourly rows; each holds until the next one begins. Option: `entity`.
+The action `weather.get_forecasts` gives hourly rows; each holds until the next one begins. The running hour is what the
+entity says it is now: many services begin with the next one, and what they observe is how past hours become known.
+Option: `entity`.
 """
 
 from collections.abc import Mapping
@@ -10,6 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 from ..model.errors import BadData, SourceError
+from ..model.layers import over
 from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.series import Forecast, Quality, Series, Span, utc
@@ -60,7 +63,15 @@ class WeatherEntity:
         temperature = within(whole, start, end)
         if not temperature.spans:
             raise BadData(f"{self.entity} has no hourly forecast now", service=self.entity)
-        return Forecast(temperature)
+        now = self.ports.clock.now()
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        observed = state.attributes.get("temperature")
+        if not isinstance(observed, int | float) or not start < hour + HOUR <= end:
+            return Forecast(temperature)
+        # Rows of hours that are over are an old forecast; those hours were observed then.
+        span = Span(max(hour, start), hour + HOUR, temperature_c(float(observed), unit), Quality.FORECAST)
+        seen = Series((span,), temperature.origin, temperature.issued)
+        return Forecast(over(seen, within(whole, hour, end)))
 
 
 def _build(options: Mapping[str, Any], ports: Ports) -> WeatherEntity:
