@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.series import Forecast, Quality, Series
-from custom_components.merit_order.sensor_scorecard import SCORE_SENSORS
+from custom_components.merit_order.sensor_scorecard import SCORE_SENSORS, scorecard_sensors
 from custom_components.merit_order.sources import Source
 from custom_components.merit_order.stored import ForecastConfig, PlugIn, TariffConfig
 
@@ -207,6 +207,13 @@ async def test_a_cold_forecast_is_named_in_degrees_by_what_the_weather_came_to_b
     row = next(row for row in entry.runtime_data.scorecard.json() if row["forecast"] == "temperature")
     assert (row["unit"], row["relative"], row["days"]) == ("°C", False, 3)
     assert (row["mae"], row["bias"], row["daily_error"]) == (2.5, -2.5, 2.5)
+    sensors = scorecard_sensors(entry.runtime_data.scorecard)
+    figures = {
+        each.entity_description.key: (each.native_value, each.native_unit_of_measurement)
+        for each in sensors
+        if each.device_class == "temperature_delta"
+    }
+    assert figures == {"mae": (2.5, "°C"), "bias": (-2.5, "°C"), "daily_error": (2.5, "°C")}
     answer = await respond(hass, DOMAIN, "get_scorecard", {})
     said = {row["lead"]: row["text"] for row in answer["forecasts"] if row["forecast"] == "temperature"}
     assert said["day_ahead"] == "Temperature forecast: too cold, on average by 2.5 °C over 3 days"
