@@ -143,12 +143,14 @@ def test_tomorrows_prices_appear_at_their_hour(recorded: Recording, battery_home
     paris = ZoneInfo("Europe/Paris")
     knowledge = Knowledge(recorded, battery_home)
 
-    def until(clock: str) -> datetime:
+    def until(clock: str, knowledge: Knowledge = knowledge) -> datetime:
         now = datetime.fromisoformat(f"2024-06-03T{clock}").replace(tzinfo=paris)
         return datetime.fromtimestamp(knowledge.published_until(int(now.timestamp())), paris)
 
     assert until("12:30") == datetime(2024, 6, 4, tzinfo=paris)
     assert until("13:00") == datetime(2024, 6, 5, tzinfo=paris)
+    foreseen = Knowledge(recorded, battery_home, frozenset({"price"}))
+    assert until("12:30", foreseen).timestamp() == recorded.start + recorded.step * len(recorded)
 
 
 def test_a_planned_week_is_better_than_following_and_adds_up(recorded: Recording, battery_home: Home) -> None:

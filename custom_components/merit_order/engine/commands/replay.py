@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--foresee",
         action="append",
-        choices=("load", "solar"),
+        choices=("load", "solar", "price"),
         default=[],
         help="know this ahead as it happened, to see what its forecast's error costs",
     )

@@ -18,8 +18,9 @@ class Knowledge:
     """Answers only from what had happened or was published by the instant asked about."""
 
     def __init__(self, recording: Recording, home: Home, foreseen: frozenset[str] = frozenset()) -> None:
-        """`foreseen` ("load", "solar") are known ahead as they happened, to see what a forecast's error costs."""
+        """`foreseen` ("load", "solar", "price") are known ahead as they came, to see what a forecast's error costs."""
         self.home = home
+        self._all_published = "price" in foreseen
         self._foreseen = {
             name: recording.happened(column)
             for name, column in (("load", "load_kw"), ("solar", "pv_kw"))
@@ -37,6 +38,8 @@ class Knowledge:
 
     def published_until(self, now: int) -> int:
         """The end of the published prices: of this local day, or of the next after the hour of publication."""
+        if self._all_published:
+            return self._buy.end
         at = datetime.fromtimestamp(now, UTC).astimezone(self.home.zone)
         days = 2 if at.time() >= self.home.published else 1
         end = instant(at.date() + timedelta(days=days), datetime.min.time(), self.home.zone)
