@@ -175,9 +175,7 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
         for key, records in self._records.items():
             kind = key.partition(":")[0]
             by = _yardstick(kind)
-            unit = {PRICE: f"{self.home.currency}/kWh", TEMPERATURE: UnitOfTemperature.CELSIUS}.get(
-                kind, "kW"
-            )
+            units = {PRICE: f"{self.home.currency}/kWh", TEMPERATURE: UnitOfTemperature.CELSIUS.value}
             for record in records:
                 found = record.card.figures(by)
                 yield Row(
@@ -185,7 +183,7 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
                     lead=record.lead.value,
                     main=record is records[0],
                     name=self._name(key),
-                    unit=unit,
+                    unit=units.get(kind, "kW"),
                     relative=by.relative,
                     mae=round(found.mae, 4) if found is not None else None,
                     bias=round(found.bias, 4) if found is not None else None,

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -29,6 +29,18 @@ def test_what_is_written_is_read_back() -> None:
 def test_nan_is_null_and_null_is_nan() -> None:
     assert to_json(Thing())["power"] is None
     assert math.isnan(from_json(Thing, {"power": None}).power)
+
+
+@dataclass(frozen=True)
+class Days:
+    days: tuple[date, ...]
+
+
+@pytest.mark.parametrize("written", ["2026-12-25", date(2026, 12, 25)], ids=["json", "yaml"])
+def test_a_day_is_read_as_json_and_as_yaml_write_it(written: object) -> None:
+    assert from_json(Days, {"days": [written]}) == Days((date(2026, 12, 25),))
+    with pytest.raises(InputError, match=r"days\[1\]"):
+        from_json(Days, {"days": [written, datetime(2026, 12, 25, tzinfo=UTC)]})
 
 
 def test_a_whole_number_from_a_form_counts_as_an_int() -> None:

@@ -126,6 +126,8 @@ def _read_scalar(kind: Any, raw: Any, path: str) -> Any:
     if kind in (str, bool):
         if isinstance(raw, kind):
             return raw
+    elif kind is date and type(raw) is date:
+        return raw  # YAML reads an unquoted 2026-12-25 so
     elif isinstance(raw, str) and isinstance(kind, type) and issubclass(kind, (date, time)):
         try:
             return _read_time(kind, raw)
