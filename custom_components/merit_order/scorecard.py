@@ -26,13 +26,14 @@ from .load_history import LoadForecaster, solar_statistics
 
 KEY: Final = "scorecard"
 LOAD, PRICE, SOLAR, TEMPERATURE = "load", "price", "solar", "temperature"
+PRICES: Final = (PRICE, "export_price")
 # The recorder has an hour's statistics some minutes after it; suppliers' and other integrations' come later still.
 SETTLE_MINUTE: Final = 20
 BACK: Final = timedelta(days=3)
 LEADS: Final[Mapping[str, tuple[Lead, ...]]] = {
     SOLAR: (Lead.DAY_AHEAD, Lead.HOURS_AHEAD),
     LOAD: (Lead.DAY_AHEAD, Lead.HOURS_AHEAD),
-    PRICE: (Lead.UNPUBLISHED,),
+    **dict.fromkeys(PRICES, (Lead.UNPUBLISHED,)),
     TEMPERATURE: (Lead.DAY_AHEAD, Lead.HOURS_AHEAD),
 }
 
@@ -41,8 +42,8 @@ type Measured = dict[int, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One forecast at one lead. `forecast` is its key ("load", "price", "temperature", "solar:<asset>"), `name` the
-    panels' name.
+    """One forecast at one lead. `forecast` is its key ("load", "price", "export_price", "temperature",
+    "solar:<asset>"), `name` the panels' name.
 
     `mae` in `unit`; `bias` (+ forecasts too much) and `daily_error` (of a whole day's sum) as shares of what was
     measured, over `days` days; of a temperature, where not `relative`, both in `unit` and of the day's mean. None
@@ -157,7 +158,7 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
             found = (await self._load.measured(now)).between(start, count)
         elif kind == TEMPERATURE:
             found = self.home.sources.outdoor.known(datetime.fromtimestamp(start, UTC), now)
-        elif kind == PRICE:
+        elif kind in PRICES:
             source = self.home.sources.find(key)
             spans = source.value.spans if source is not None and source.value is not None else ()
             found = hourly(Series(tuple(s for s in spans if s.quality is Quality.KNOWN)), start, count)
@@ -175,7 +176,8 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
         for key, records in self._records.items():
             kind = key.partition(":")[0]
             by = _yardstick(kind)
-            units = {PRICE: f"{self.home.currency}/kWh", TEMPERATURE: UnitOfTemperature.CELSIUS.value}
+            units = dict.fromkeys(PRICES, f"{self.home.currency}/kWh")
+            units[TEMPERATURE] = UnitOfTemperature.CELSIUS.value
             for record in records:
                 found = record.card.figures(by)
                 yield Row(

@@ -131,13 +131,14 @@ async def test_a_bad_forecast_is_named_in_words_also_after_a_restart(
 async def test_panels_are_judged_by_their_own_counter_and_prices_by_what_was_published(
     hass: HomeAssistant, clock: Advance
 ) -> None:
-    """1 kW was measured of 0.8 kW said; 0.40 was expected before 0.20 was published."""
+    """1 kW was measured of 0.8 kW said; 0.40, and 0.15 for feeding in, was expected before 0.20 was published."""
     hass.config.currency = "EUR"
     await set_house(hass)
     provider = ForecastConfig(
         source=PlugIn(kind="energy_platform", options={"provider": "gone"}), asset=f"{ROOF}_solar"
     )
-    contract = TariffConfig(supply=PlugIn(kind="entity", options={"entity": "sensor.price", **FORMULA}))
+    market = PlugIn(kind="entity", options={"entity": "sensor.price", **FORMULA})
+    contract = TariffConfig(supply=market, export=market)
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Home",
@@ -156,11 +157,14 @@ async def test_panels_are_judged_by_their_own_counter_and_prices_by_what_was_pub
     await remember(hass, "sensor.roof_solar_energy", 1.0, 24)
     says(sources.find(f"solar:{ROOF}_solar"), 0.8)
     price = sources.find("price")
-    price.value = Series.regular(MIDNIGHT - HOUR, 60, [0.30], Quality.KNOWN)
-    price.expected = Series.regular(MIDNIGHT, 60, [0.40] * 24, Quality.FORECAST)
+    paid = sources.find("export_price")
+    for source, expected in ((price, 0.40), (paid, 0.15)):
+        source.value = Series.regular(MIDNIGHT - HOUR, 60, [0.30], Quality.KNOWN)
+        source.expected = Series.regular(MIDNIGHT, 60, [expected] * 24, Quality.FORECAST)
     await until(hass, clock, MIDNIGHT)
-    price.value = Series.regular(MIDNIGHT, 60, [0.20] * 24, Quality.KNOWN)
-    price.expected = None
+    for source in (price, paid):
+        source.value = Series.regular(MIDNIGHT, 60, [0.20] * 24, Quality.KNOWN)
+        source.expected = None
     await until(hass, clock, MIDNIGHT + timedelta(days=1, minutes=20))
     rows = {row["forecast"]: row for row in entry.runtime_data.scorecard.json()}
     sun = rows[f"solar:{ROOF}_solar"]
@@ -168,6 +172,8 @@ async def test_panels_are_judged_by_their_own_counter_and_prices_by_what_was_pub
     assert (sun["mae"], sun["bias"], sun["daily_error"]) == pytest.approx((0.2, -0.2, 0.2))
     assert (rows["price"]["unit"], rows["price"]["mae"]) == ("EUR/kWh", 0.2)
     assert rows["price"]["bias"] == pytest.approx(1.0)
+    assert rows["export_price"]["bias"] == pytest.approx(-0.25)
+    assert state_of(hass, "sensor.home_expected_feed_in_prices_quality") == "learning"
     assert state_of(hass, "sensor.home_solar_forecast_panels_quality") == "learning"
     await hass.config_entries.async_unload(entry.entry_id)
 
