@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .const import DOMAIN
@@ -76,6 +77,8 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
         self._writes = writes
         self._ports = replace(ports, tally=writes.counter(subentry.subentry_id))
         self._device: Device | None = None
+        # Once everything was given back: a line that is heard on would keep a Home Assistant that has stopped at work.
+        entry.async_on_unload(hass.bus.async_listen(EVENT_HOMEASSISTANT_CLOSE, self._closing))
 
     @property
     def readings(self) -> Readings | None:
@@ -136,6 +139,9 @@ class DeviceCoordinator(DataUpdateCoordinator[Readings | None]):
             translation_placeholders={"device": self.name, "error": str(err)},
             retry_after=max(pace, min(pace * 2 ** min(self.failures, 6), SLOWEST_RETRY_S)),
         )
+
+    async def _closing(self, _: Event) -> None:
+        await self.async_shutdown()
 
     @override
     async def async_shutdown(self) -> None:

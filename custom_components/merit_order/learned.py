@@ -4,7 +4,7 @@ A parameter that a person changed from its default is theirs. What stands at its
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -105,13 +105,15 @@ class Learned:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    async def learn(self) -> None:
-        """Learn of every asset. A past that says nothing now (summer, a recorder being repaired) does not undo what it
+    async def learn(self, among: Collection[str] | None = None) -> None:
+        """Learn of every asset, or of those `among` the ids. A past that says nothing now (summer, a recorder being repaired) does not undo what it
         said before, until that is too old.
         """
         teacher = Teacher(self._hass, self._ports, self._all, self._sources.outdoor)
         lessons: dict[str, Lesson] = {}
         for asset in self._assets.values():
+            if among is not None and asset.id not in among:
+                continue
             try:
                 new = await self._taught(teacher, asset)
             except MeritOrderError as err:
@@ -119,6 +121,8 @@ class Learned:
                 new = None
             if (lesson := self._better(asset, new)) is not None:
                 lessons[asset.id] = lesson
+        if among is not None:
+            lessons = self._lessons | lessons
         self._ports.store.save(WATCHED, to_json(self._watched))
         self._ports.store.save(STEERED, to_json(self._steered))
         if lessons == self._lessons:
@@ -206,8 +210,10 @@ class Learned:
 
     async def _tick(self, at: datetime) -> None:
         """Of what nothing is known yet there may be a past by now: a first set-up, a history that was imported."""
-        if at.hour in HOURS or self._assets.keys() - self._lessons.keys():
+        if at.hour in HOURS:
             await self.learn()
+        elif unknown := self._assets.keys() - self._lessons.keys():
+            await self.learn(unknown)
 
     def _configured(self, asset: PlannedAsset) -> dict[str, Any]:
         return {**asset.config.params, **self._controls.params(asset.id)}

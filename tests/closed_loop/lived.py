@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -47,6 +48,9 @@ PLAN_S = 0.02
 TALK_S, ASK_S = 25.0, 45.0
 # Every so many minutes a plan is made then; each change of price, forecast or readings still makes one at once.
 THINK_MINUTES = 15
+# SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks. In a process with this
+# limit what grows is not that.
+PAGES_BYTES = 4_000_000
 # The sensors whose statistics teach: the ends of their entity ids.
 RECORDED = ("import", "export", "energy", "charge", "discharge")
 # Modules whose POLL_S says how often a device is asked.
@@ -166,10 +170,11 @@ class Life:
 
     async def _record(self, hass: HomeAssistant) -> None:
         """Start the recorder, for the energy sensors alone: what is learned from is learned from their statistics."""
+        sqlite3.connect(":memory:").execute(f"PRAGMA soft_heap_limit = {PAGES_BYTES}").connection.close()
         async_initialize_recorder(hass)
         settings = {
             "db_url": f"sqlite:///{self.folder / 'home.db'}",
-            "commit_interval": 60,
+            "commit_interval": 300,
             "auto_purge": False,
             "include": {"entity_globs": [f"sensor.*{end}" for end in RECORDED]},
         }

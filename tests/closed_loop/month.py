@@ -1,6 +1,8 @@
 """A stretch of time lived through with its troubles, and what came of it."""
 
 import asyncio
+import contextlib
+import ctypes
 import gc
 import sys
 from collections import Counter
@@ -33,6 +35,7 @@ SOC = 0.5
 WARM_UP = timedelta(days=3)
 EFFICIENCY = 0.95
 LOOKS = 40
+OURS = "custom_components"
 # What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
 LASTING = timedelta(hours=1)
 SHOWN = ("switched", "short_kwh", "contactor", "starts", "coldest_c", "soc_at_departure")
@@ -130,7 +133,7 @@ async def live(
         reloaded = await _reload_counts(it)
         await it.shut()
         await it.pass_(MINUTE)
-        watch.ended()
+        watch.ended(_still_at_work())
     without_us.house.advance(at.timestamp(), without_us.step)
     theirs = without_us.truth()
     bill, baseline = last["bill"] - first["bill"], theirs["bill"]  # a twin counts from the moment it was made
@@ -257,6 +260,12 @@ async def _reload_counts(it: Life) -> dict[str, list[int]]:
     return {key: [before[key], after[key]] for key in before}
 
 
+def _still_at_work() -> list[str]:
+    """Tasks of the integration, by name."""
+    coroutines = [(task.get_name(), task.get_coro()) for task in asyncio.all_tasks()]
+    return [name for name, coro in coroutines if OURS in getattr(getattr(coro, "cr_code", None), "co_filename", "")]
+
+
 def _is_a_visit(task: asyncio.Task[Any]) -> bool:
     """Whether the task is the virtual home's end of a web connection: those are kept open for a while, or not."""
     return isinstance(
@@ -278,6 +287,9 @@ async def _staying(it: Life) -> dict[str, int]:
 
 
 def _rss_mb() -> float:
+    """What the process holds, once the allocator gave back what nobody uses."""
+    with contextlib.suppress(AttributeError):  # only GNU's has this
+        ctypes.CDLL(None).malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * 4096 / 1e6
 

@@ -150,8 +150,10 @@ class Watch:
             if today > most * (1 + GIVING_BACK):
                 self.broke("writes", f"{what} was written {today} times today")
 
-    def ended(self) -> None:
-        """Everything was given back: compare how the devices stand with how they were found."""
+    def ended(self, still_at_work: list[str]) -> None:
+        """Everything was given back: compare how the devices stand with how they were found; nobody is at work."""
+        for task in still_at_work:
+            self.broke("restore", f"{task} goes on after Home Assistant has stopped")
         life, inverter = self.life, self.life.home.catch_up().inverter
         if inverter.running.kind is not Forced.STOP:
             self.broke("restore", f"the battery is still told to {inverter.running.kind.name}")

@@ -144,7 +144,7 @@ async def test_tank_room_car_and_boiler_are_learned_from_what_the_recorder_knows
 async def learned(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, boiler: Sequence[float]
 ) -> dict[str, Lesson]:
-    """The lessons of the home an hour after it has been set up; the boiler's past was imported only then."""
+    """The lessons of the home some hours after it has been set up; the boilers' past was imported only then."""
     await set_house(hass)
     entry = entity_home(
         thing(
@@ -189,9 +189,16 @@ async def learned(
     book = entry.runtime_data.home.learned
     assert book.lesson("kitchen_load") is None
     await remember(hass, "sensor.boiler_kwh", boiler, first=FIRST)
-    freezer.move_to((START + HOUR).replace(minute=25, second=0))
-    async_fire_time_changed(hass, (START + HOUR).replace(minute=25, second=0))
-    await hass.async_block_till_done(wait_background_tasks=True)
+    for hours in (1, 5):
+        at = (START + hours * HOUR).replace(minute=25, second=0)
+        freezer.move_to(at)
+        async_fire_time_changed(hass, at)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        # Within the hour only what had no lesson is learned, the rest at its time.
+        assert book.lesson("kitchen_load") is not None
+        known = book.lesson("garage_load")
+        assert known is not None
+        assert ("usual_day_kwh" in known.values) == (hours == 5)
     found = {
         asset: book.lesson(asset)
         for asset in ("cylinder_hot_water", "rooms_heating", "wallbox_vehicle", "kitchen_load", "garage_load")
