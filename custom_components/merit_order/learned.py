@@ -106,8 +106,8 @@ class Learned:
         return lambda: self._listeners.remove(listener)
 
     async def learn(self, among: Collection[str] | None = None) -> None:
-        """Learn of every asset, or of those `among` the ids. A past that says nothing now (summer, a recorder being repaired) does not undo what it
-        said before, until that is too old.
+        """Learn of every asset, or of those whose ids are `among` these. A past that says nothing now (summer, a
+        recorder being repaired) does not undo what it said before, until that is too old.
         """
         teacher = Teacher(self._hass, self._ports, self._all, self._sources.outdoor)
         lessons: dict[str, Lesson] = {}

@@ -49,9 +49,7 @@ class LoadBook:
         for asset in self._tanks.assets:
             said = self._home.devices[asset.subentry_id].readings
             if said is not None and said.tank is not None:
-                self._tanks.look(
-                    asset, said.tank, {**asset.config.params, **self._home.controls.params(asset.id)}
-                )
+                self._tanks.look(asset, said.tank, self._home.params(asset))
         now = self._home.ports.clock.now()
         if self._dirty and now - self._saved >= SAVE_EVERY:
             self.keep()
@@ -72,8 +70,13 @@ class LoadBook:
         }
         return {**loads, **self._tanks.states()}
 
+    def has_been_full(self, asset_id: str) -> bool:
+        """Whether a load was seen to take nothing of what it was offered: it has a thermostat, and keeps warm."""
+        record = self._records.get(asset_id)
+        return record is not None and record.full_at is not None
+
     def _params(self, asset: PlannedAsset) -> LoadParams:
-        return from_json(LoadParams, {**asset.config.params, **self._home.controls.params(asset.id)})
+        return from_json(LoadParams, self._home.params(asset))
 
     def _kept(self) -> dict[str, LoadRecord]:
         kept: dict[str, LoadRecord] = {}

@@ -35,6 +35,7 @@ from .engine.model.roles import Role
 from .gather import Home, grid_reading
 from .leases import lease_key
 from .live import prices
+from .loads import LoadBook
 from .planned import PlannedAsset
 from .savings_meter import SlotMeter
 from .stored import settings
@@ -54,10 +55,13 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
 
     config_entry: ConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, home: Home, driver: Driver) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, home: Home, driver: Driver, loads: LoadBook
+    ) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name="savings", always_update=False)
         self.home = home
         self._driver = driver
+        self._loads = loads
         self._zone = ZoneInfo(home.ports.timezone)
         self._meter = SlotMeter(self._powers)
         self._stored: dict[str, float] = {}
@@ -198,7 +202,8 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
             plugged = self._plugged.get(asset.id)
             return LoadSlot(kwh=kwh, since=_floor(plugged)) if plugged is not None else None
         params = from_json(LoadParams, self.home.params(asset))
-        return load_slot(params, kwh, start, start + SLOT, self._zone)
+        warm = self._loads.has_been_full(asset.id)
+        return load_slot(params, kwh, start, start + SLOT, self._zone, keeps_warm=warm)
 
     def _prices(self, at: datetime) -> tuple[float | None, float | None]:
         """Import and export price; without a contract for it feeding in earns nothing."""

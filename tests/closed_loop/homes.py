@@ -13,10 +13,10 @@ from demo.clock import Clock
 from demo.ha.entry import BOILER, CAR, CHARGER, CONNECTION, METER, WEAR_COST, demo_entry
 from demo.ha.seed import Place
 from demo.home import VirtualHome
-from demo.physics.boiler import WATER, Boiler
+from demo.physics.boiler import Boiler
 from demo.physics.charger import Charger
 from demo.physics.inverter import Command
-from demo.physics.room import COP_AT_7, HeatedRoom
+from demo.physics.room import HeatedRoom
 from demo.physics.socket import Socket
 
 STORE, ROOF, TANK, HEATING = "store", "roof", "tank", "heating"
@@ -70,18 +70,14 @@ def let_go(home: VirtualHome) -> None:
             load.on, load.target_c = True, ROOM_C
 
 
-def kept_kwh(home: VirtualHome) -> float:
-    """Electricity that stands in tanks, cars and rooms, less what people missed: neither is a saving."""
+def missed_kwh(home: VirtualHome) -> float:
+    """Electricity for what people had to do without: that is no saving."""
     total = 0.0
     for load in home.loads.values():
         if isinstance(load, Charger):
-            car = load.car
-            total += (car.stored_wh - car.short_wh) / car.efficiency / 1000
-        elif isinstance(load, HeatedRoom):
-            total += load.capacity_wh_per_k * load.room_c / COP_AT_7 / 1000
+            total += load.car.short_wh / load.car.efficiency / 1000
         elif isinstance(load, Socket) and isinstance(load.appliance, Boiler):
-            tank = load.appliance
-            total += (tank.litres * WATER * tank.temperature_c - tank.short_wh) / 1000
+            total += load.appliance.short_wh / 1000
     return total
 
 

@@ -48,8 +48,8 @@ PLAN_S = 0.02
 TALK_S, ASK_S = 25.0, 45.0
 # Every so many minutes a plan is made then; each change of price, forecast or readings still makes one at once.
 THINK_MINUTES = 15
-# SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks. In a process with this
-# limit what grows is not that.
+# SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks: what grows in a
+# process with this limit is not that.
 PAGES_BYTES = 4_000_000
 # The sensors whose statistics teach: the ends of their entity ids.
 RECORDED = ("import", "export", "energy", "charge", "discharge")

@@ -7,7 +7,6 @@ import gc
 import sys
 from collections import Counter
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +16,11 @@ from aiohttp.web_protocol import RequestHandler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 
 from custom_components.merit_order.engine.ledger import Sums
-from demo.clock import ManualClock
-from demo.ha.entry import CONNECTION, WEAR_COST
-from demo.home import VirtualHome
+from demo.ha.entry import CONNECTION
 from demo.physics.house import LOCAL
-from demo.prices import import_rate
 
-from .homes import HOMES, HomeSpec, kept_kwh, let_go
+from .alone import Stand, saved
+from .homes import HOMES
 from .lived import Life, life, log_to
 from .simulated_time import Blocks, SimulatedTime
 from .troubles import KINDS, Trouble, calendar, rough
@@ -33,7 +30,6 @@ MINUTE = timedelta(minutes=1)
 SOC = 0.5
 # What is learned and cached in the first days is no leak.
 WARM_UP = timedelta(days=3)
-EFFICIENCY = 0.95
 LOOKS = 40
 OURS = "custom_components"
 # What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
@@ -55,54 +51,14 @@ class Promise:
         return self.saved * (timedelta(days=1) / (self.until - self.at))
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
-    """How a home stands: bill so far, and kWh in its battery, in its loads, and given by its battery so far."""
-
-    bill: float
-    stored: float
-    kept: float
-    worn: float
-
-    @classmethod
-    def of(cls, home: VirtualHome) -> Stand:
-        """The home's as it is now."""
-        battery = home.house.inverter.battery
-        return cls(
-            home.house.totals.bill, battery.stored_wh / 1000, kept_kwh(home), battery.discharged_wh / 1000
-        )
-
-
 @dataclass(slots=True)
 class Record:
-    """What was seen on the way; `midnights` beside the promises made then, `alone` the home left alone at the first."""
+    """What was seen on the way: the home at the first midnight and at the last, and what the plans promised at each."""
 
-    midnights: list[Stand] = field(default_factory=list)
-    alone: VirtualHome | None = None
+    first: Stand | None = None
+    last: Stand | None = None
     promises: list[Promise] = field(default_factory=list)
     memory: list[tuple[datetime, float, int]] = field(default_factory=list)
-
-
-def alone(home: VirtualHome, spec: HomeSpec) -> VirtualHome:
-    """The same home at the same moment, left to itself."""
-    twin = VirtualHome(ManualClock(home.clock.now()), soc=SOC, step=15.0, appliances=spec.appliances)
-    twin.house.inverter = deepcopy(home.house.inverter)
-    twin.loads = deepcopy(home.loads)
-    twin.house.loads = list(twin.loads.values())
-    let_go(twin)
-    return twin
-
-
-def worth(at: datetime, span: timedelta = timedelta(days=1)) -> float:
-    """Mean import price around `at` in currency/kWh: what a stored kWh is counted at."""
-    first = int((at - span / 2).timestamp() // 1800)
-    prices = [import_rate(first + n).inc_vat / 100 for n in range(int(span / timedelta(minutes=30)))]
-    return sum(prices) / len(prices)
-
-
-def stored_value(kwh: float, price: float) -> float:
-    """Money that a difference in stored energy stands for: discharged it spares less, to charge it costs more."""
-    return kwh * price * (EFFICIENCY if kwh > 0 else 1 / EFFICIENCY)
 
 
 async def live(
@@ -121,7 +77,7 @@ async def live(
     begun = time.true_now()
     spec = HOMES[home]
     async with life(time, spec, SOC, mode) as it:
-        without_us, first = alone(it.home, spec), it.home.truth()
+        first, bill_before = Stand.of(it.home, spec, it.now), it.home.truth()["bill"]
         kinds = KINDS[home]
         troubles = calendar(kinds, it.now, days, troubles_a_day, seed) if troubles_a_day else []
         watch, seen = Watch(it, CONNECTION["import_limit_kw"] * 1000), Record()
@@ -129,17 +85,15 @@ async def live(
         await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
         it.hurry(quiet=False)
         ledger = it.runtime.savings.data
-        at, last, kept_last = it.now, it.home.truth(), kept_kwh(it.home)
+        at, last, stand = it.now, it.home.truth(), Stand.of(it.home, spec, it.now)
         reloaded = await _reload_counts(it)
         await it.shut()
         await it.pass_(MINUTE)
         watch.ended(_still_at_work())
-    without_us.house.advance(at.timestamp(), without_us.step)
-    theirs = without_us.truth()
-    bill, baseline = last["bill"] - first["bill"], theirs["bill"]  # a twin counts from the moment it was made
+    first.twin.house.advance(at.timestamp(), first.twin.step)
+    theirs = first.twin.truth()  # a twin counts from the moment it was made
     ahead = (last["soc"] - theirs["soc"]) * it.home.house.inverter.battery.capacity_wh / 1000
-    kept = kept_last - kept_kwh(without_us)
-    truth = baseline - bill + stored_value(ahead, worth(at)) + kept * worth(at)
+    truth = saved(first, stand, wear=False)
     return {
         "home": home,
         "seed": seed,
@@ -149,10 +103,9 @@ async def live(
         "invariants_broken": watch.broken,
         "broken_counts": dict(sorted(watch.count.items())),
         "needs": dict(sorted(watch.needs.items())),
-        "bill": round(bill, 4),
-        "bill_baseline": round(baseline, 4),
+        "bill": round(last["bill"] - bill_before, 4),
+        "bill_baseline": round(theirs["bill"], 4),
         "stored_more_than_baseline_kwh": round(ahead, 3),
-        "kept_in_loads_more_than_baseline_kwh": round(kept, 3),
         "saved_truth": round(truth, 4),
         **_booked(ledger, truth),
         **_kept(seen),
@@ -236,10 +189,9 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
         gc.collect()
         seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
-            saved = plan.baseline_cost - plan.cost
-            seen.promises.append(Promise(now, plan.edges[-1], saved))
-            seen.midnights.append(Stand.of(it.home))
-            seen.alone = seen.alone or alone(it.home, it.spec)
+            seen.promises.append(Promise(now, plan.edges[-1], plan.baseline_cost - plan.cost))
+            seen.last = Stand.of(it.home, it.spec, now)
+            seen.first = seen.first or Stand.of(it.home, it.spec, now)
 
 
 def _next_minute(now: datetime) -> datetime:
@@ -263,7 +215,11 @@ async def _reload_counts(it: Life) -> dict[str, list[int]]:
 def _still_at_work() -> list[str]:
     """Tasks of the integration, by name."""
     coroutines = [(task.get_name(), task.get_coro()) for task in asyncio.all_tasks()]
-    return [name for name, coro in coroutines if OURS in getattr(getattr(coro, "cr_code", None), "co_filename", "")]
+    return [
+        name
+        for name, coro in coroutines
+        if OURS in getattr(getattr(coro, "cr_code", None), "co_filename", "")
+    ]
 
 
 def _is_a_visit(task: asyncio.Task[Any]) -> bool:
@@ -310,21 +266,11 @@ def _memory(seen: Record) -> dict[str, float] | None:
 def _kept(seen: Record) -> dict[str, Any]:
     """What the plans of the midnights promised up to the last, and what was captured of it, battery wear taken off."""
     promises = [promise.a_day for promise in seen.promises[:-1]]
-    captured = _captured(seen) if promises else 0.0
     promised = sum(promises)
+    captured = saved(seen.first, seen.last, wear=True) if seen.first and seen.last and promises else 0.0
     return {
         "promised": round(promised, 4),
         "captured": round(captured, 4),
         "promised_a_day": [round(each, 2) for each in promises],
         "captured_share": round(captured / promised, 4) if promised else None,
     }
-
-
-def _captured(seen: Record) -> float:
-    assert seen.alone is not None
-    first, last, at = seen.midnights[0], seen.midnights[-1], seen.promises[-1].at
-    seen.alone.house.advance(at.timestamp(), seen.alone.step)
-    theirs = Stand.of(seen.alone)
-    saved = theirs.bill - (last.bill - first.bill)
-    kept = stored_value(last.stored - theirs.stored, worth(at)) + (last.kept - theirs.kept) * worth(at)
-    return saved + kept - WEAR_COST * (last.worn - theirs.worn)

@@ -28,13 +28,14 @@ class LoadSlot:
     """A load that was ours to steer. Without us it had run from `since` on; an optional one (None) not at all.
 
     Where its habit is known, it had used so much (`habit_kwh`) in this slot and `after_kwh` from then on until its next
-    deadline, and not all as soon as it may.
+    deadline, and not all as soon as it may. `keeps_warm`: it is a store of heat, which loses less while it holds less.
     """
 
     kwh: float
     since: datetime | None = None
     habit_kwh: float | None = None
     after_kwh: float = 0.0
+    keeps_warm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,15 @@ class MeasuredSlot:
         )
 
 
-def load_slot(params: LoadParams, kwh: float, start: datetime, end: datetime, zone: ZoneInfo) -> LoadSlot:
+def load_slot(
+    params: LoadParams,
+    kwh: float,
+    start: datetime,
+    end: datetime,
+    zone: ZoneInfo,
+    *,
+    keeps_warm: bool = False,
+) -> LoadSlot:
     """What a load used from `start` to `end` (aware UTC), and what is known of when it had done so without us."""
     if params.mode == OPTIONAL:
         return LoadSlot(kwh=kwh)
@@ -90,7 +99,13 @@ def load_slot(params: LoadParams, kwh: float, start: datetime, end: datetime, zo
     until = next_after(parse_clock(params.deadline or "00:00", "deadline"), zone, start)
     edges = np.array([each.timestamp() for each in (start, end, max(until, end))])
     habit, after = habitual_kwh(params.alone_kw, edges, zone)
-    return LoadSlot(kwh=kwh, since=since, habit_kwh=round(float(habit), 6), after_kwh=round(float(after), 6))
+    return LoadSlot(
+        kwh=kwh,
+        since=since,
+        habit_kwh=round(float(habit), 6),
+        after_kwh=round(float(after), 6),
+        keeps_warm=keeps_warm,
+    )
 
 
 def load_since(params: LoadParams, at: datetime, zone: ZoneInfo) -> datetime:
