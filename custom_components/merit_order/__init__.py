@@ -14,6 +14,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.typing import ConfigType
 
 from .audit import Trail, remove_audit
+from .clock_watch import ClockWatch
 from .const import DOMAIN
 from .controls import Controls
 from .coordinator import PlanCoordinator
@@ -102,6 +103,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
     runtime.supplier_history.start()
     runtime.home.learned.start()
     runtime.planner.start()
+    ClockWatch(hass, entry, runtime.home.ports.clock, runtime.planner.begin_again).start()
     await runtime.leases.load()
     await runtime.trail.begin(runtime.planner.now)
     _watch(entry, runtime)

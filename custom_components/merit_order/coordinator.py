@@ -57,6 +57,7 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         self.thinking = False
         self._extra = extra
         self._edge: CALLBACK_TYPE | None = None
+        self._ticks: CALLBACK_TYPE | None = None
 
     @property
     def now(self) -> datetime:
@@ -99,11 +100,16 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
     @callback
     def start(self) -> None:
         """Begin to think at regular times."""
-        minutes = list(range(0, 60, int(PLAN_INTERVAL.total_seconds() // 60)))
-        self.config_entry.async_on_unload(
-            async_track_utc_time_change(self.hass, self._tick, minute=minutes, second=0)
-        )
-        self.config_entry.async_on_unload(self._cancel_edge)
+        self._begin_ticks()
+        for cancel in (self._cancel_ticks, self._cancel_edge):
+            self.config_entry.async_on_unload(cancel)
+
+    @callback
+    def begin_again(self) -> None:
+        """The clock was set back: timers wait for a time that has been, and the plan is of one that is to come."""
+        self._cancel_ticks()
+        self._begin_ticks()
+        self.request()
 
     @callback
     def request(self) -> None:
@@ -156,6 +162,17 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         self.async_update_listeners()
         if self.data is not None:
             self._watch_edge(self.data.decision.plan)
+
+    @callback
+    def _begin_ticks(self) -> None:
+        minutes = list(range(0, 60, int(PLAN_INTERVAL.total_seconds() // 60)))
+        self._ticks = async_track_utc_time_change(self.hass, self._tick, minute=minutes, second=0)
+
+    @callback
+    def _cancel_ticks(self) -> None:
+        if self._ticks is not None:
+            self._ticks()
+            self._ticks = None
 
     @callback
     def _cancel_edge(self) -> None:

@@ -1,20 +1,23 @@
 """Things that are away, late, wrong or gone: the rest of the home goes on."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.merit_order.const import DOMAIN
+from custom_components.merit_order.clock_watch import ClockWatch
+from custom_components.merit_order.const import DOMAIN, PLAN_INTERVAL
 from custom_components.merit_order.engine.model.errors import CannotConnect
 from custom_components.merit_order.engine.model.plan import Health
 from custom_components.merit_order.sources import Sources
+from tests.apis import StoppedClock
 
 from .homes import BATTERY_ID, BOILER_ID, CONTRACT, entity_home, set_house, state_of
 
@@ -207,6 +210,48 @@ async def test_removing_the_home_removes_what_was_stored(
     await hass.async_block_till_done()
     assert not any(key.startswith("merit_order.home") for key in hass_storage)
     assert not [e for e in er.async_get(hass).entities.values() if e.platform == DOMAIN]
+
+
+def planned_at(home: MockConfigEntry) -> datetime | None:
+    plan = home.runtime_data.planner.plan
+    return plan.at if plan is not None else None
+
+
+async def test_after_the_clock_was_set_back_a_plan_is_made_by_the_time_as_it_is(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance, freezer: FrozenDateTimeFactory
+) -> None:
+    planner, right = home.runtime_data.planner, dt_util.utcnow()
+    freezer.move_to(right + timedelta(minutes=50))
+    await clock(1)
+    await clock(5)
+    freezer.move_to(right)
+    assert planned_at(home) is None
+    planner.begin_again()
+    await clock(5)
+    made = planned_at(home)
+    assert made is not None
+    await clock(PLAN_INTERVAL.total_seconds())
+    later = planned_at(home)
+    assert later is not None
+    assert made < later < right + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "again", "anew"), [(20.0, False, False), (900.0, True, False), (3e8, False, True)]
+)
+async def test_a_clock_is_noticed_that_was_ahead(
+    hass: HomeAssistant, home: MockConfigEntry, clock: Advance, ahead_s: float, again: bool, anew: bool
+) -> None:
+    """Proves: minutes back call for a plan, years back for the whole home, seconds for nothing."""
+    told, before = list[str](), home.runtime_data
+    host = StoppedClock(dt_util.utcnow() + timedelta(seconds=ahead_s))
+    ClockWatch(hass, home, host, lambda: told.append("again")).start()
+    host.moment = dt_util.utcnow() + timedelta(seconds=31)
+    await clock(31)
+    await clock(5)
+    assert bool(told) == again
+    assert (home.runtime_data is not before) == anew
+    assert home.state is ConfigEntryState.LOADED
 
 
 async def test_off_plans_nothing_and_says_so(
