@@ -71,7 +71,9 @@ const CARDS: readonly Offered[] = [
   },
   {
     type: "scorecard",
-    shows: ["solar", "roof", "load", "price", "export_price", "temperature"].map((kind) => `${kind}_forecast_quality`),
+    shows: ["solar", "roof", "load", "price", "export_price", "temperature"].map(
+      (kind) => `${kind}_forecast_quality`,
+    ),
   },
   {
     type: "health",

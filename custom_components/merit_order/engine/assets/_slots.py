@@ -12,6 +12,8 @@ from ._windows import Window
 
 A_TRIFLE = 0.05
 """Of a slot: so much less than the need is none the less all of it."""
+WORTH_BEGINNING = 0.75
+"""Of a slot: what does not run yet waits for the next one when less than this is left, if that is in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,15 @@ def add_use(
     needed = need_kwh / (kw * unit)
     wanted = float(np.ceil(needed - A_TRIFLE))
     if slots[0] == 0:
-        weights[0] = _first_counts(needed, float(hours[0]) / unit, running=running)
+        begun = float(hours[0]) / unit
+        weights[0] = _first_counts(needed, begun, running=running)
+        late = not running and begun < WORTH_BEGINNING
         if running and horizon.import_price[0] < 0:
             # It is paid for running on: then that saves no later slot, or it would be stopped to begin anew.
             weights[0] = 0.0
-        elif not running and weights[0] == 0 and float(np.sum(weights)) >= wanted:
-            # It would be begun for nothing, and at a negative price even with a gain that is none.
+        elif not running and (late or weights[0] == 0) and float(np.sum(weights[1:])) >= wanted:
+            # It would be begun for nothing: at a negative price with a gain that is none, or to fill up with the rest
+            # of a dear slot what leaves a cheap one half empty. That costs nothing, as the load ends by itself.
             program.row(use[:1], np.ones(1), upper=0.0)
     short = program.columns(1, upper=wanted, wish=price * kw * unit)
     program.row(np.append(use, short), np.append(weights, 1.0), lower=wanted, upper=wanted)
