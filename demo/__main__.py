@@ -5,20 +5,18 @@ import asyncio
 import contextlib
 import json
 import signal
-from collections.abc import Sequence
 from datetime import datetime
 
 from demo.appliances import APPLIANCES, USUAL
-from demo.clock import Clock, RealClock, ScaledClock
-from demo.home import VirtualHome
+from demo.clock import RealClock, ScaledClock
+from demo.home import SERVICES, VirtualHome
 
 
-async def run(clock: Clock, seed: int, soc: float, history_days: int, appliances: Sequence[str]) -> None:
+async def run(home: VirtualHome) -> None:
     """Serve until SIGINT or SIGTERM."""
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    home = VirtualHome(clock, seed=seed, soc=soc, history_days=history_days, appliances=appliances)
     async with home:
         print(json.dumps(home.addresses()), flush=True)
         await stopped.wait()
@@ -37,11 +35,22 @@ def main() -> None:
     parser.add_argument(
         "--appliances", nargs="*", choices=APPLIANCES, default=USUAL, help="what stands in it"
     )
+    parser.add_argument(
+        "--services", nargs="*", choices=SERVICES, default=(), help="web services beside the usual two"
+    )
     arguments = parser.parse_args()
     real = arguments.speed == 1.0 and arguments.start is None
     clock = RealClock() if real else ScaledClock(arguments.start, arguments.speed)
+    home = VirtualHome(
+        clock,
+        seed=arguments.seed,
+        soc=arguments.soc,
+        history_days=arguments.history_days,
+        appliances=arguments.appliances,
+        services=arguments.services,
+    )
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run(clock, arguments.seed, arguments.soc, arguments.history_days, arguments.appliances))
+        asyncio.run(run(home))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ class Fault(StrEnum):
     HTTP_STATUS = "http_status"  # answers with this status code and an error body
     HTML = "html"  # answers 200 with a web page; no value
     EMPTY = "empty"  # answers well-formed, with nothing in it; no value
+    WRONG_CURRENCY = "wrong_currency"  # prices are in another country's money; no value
     MIXED_UP = "mixed_up"  # answers with another request's transaction id; no value
     INVALID = "invalid"  # measurements are "not a number" as the device writes it; no value
     ZERO = "zero"  # a forecast says nothing but 0; no value

@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 import zlib
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Self
 
 from demo import weather
 from demo.appliances import APPLIANCES, USUAL
 from demo.clock import Clock
-from demo.faces._base import HOST, Face
+from demo.faces import amber, entsoe, octopus_account
+from demo.faces._base import HOST, Face, World
+from demo.faces._http import HttpFace
 from demo.faces.dsmr import DsmrFace
 from demo.faces.homewizard import P1Face, SocketFace
 from demo.faces.huawei import HuaweiFace
 from demo.faces.keba import KebaFace
 from demo.faces.octopus import AGILE, OUTGOING, OctopusFace
 from demo.faces.open_meteo import OpenMeteoFace
+from demo.faces.quartz import QuartzFace
 from demo.faults import Fault
 from demo.past import past_peaks
 from demo.physics.charger import Charger
@@ -27,14 +30,20 @@ from demo.texture import HomeSeries
 from demo.truth import HourRow, hour_row, snapshot
 
 HISTORY_STEP_S = 60.0
+# Web services beside the usual two: from a key, the home and a seed to the face.
+SERVICES: Final[Mapping[str, Callable[[str, World, int], HttpFace]]] = {
+    "amber": lambda key, world, seed: amber.AmberFace(key, world),
+    "entsoe": lambda key, world, seed: entsoe.EntsoeFace(key, world),
+    "quartz": QuartzFace,
+}
 
 
 class VirtualHome:
     """A house with PV, battery and appliances. Usable without its faces: `advance` and `truth` need no start.
 
     `clock` says what time it is; the physics follows it in whole steps of `step` seconds (a divisor of 900) whenever a
-    face is asked and, once started, every second. `appliances` are keys of `demo.appliances`. `history_days` are lived
-    through before the first moment.
+    face is asked and, once started, every second. `appliances` are keys of `demo.appliances`, `services` of SERVICES.
+    `history_days` are lived through before the first moment.
     """
 
     def __init__(
@@ -46,6 +55,7 @@ class VirtualHome:
         step: float = 1.0,
         history_days: int = 0,
         appliances: Sequence[str] = USUAL,
+        services: Sequence[str] = (),
     ) -> None:
         if step <= 0 or 900 % step:
             raise ValueError("step must divide 900 s")
@@ -71,9 +81,10 @@ class VirtualHome:
         self.p1 = P1Face("p1", self, "5c2faf0a0001")
         self.octopus = OctopusFace("octopus", self)
         self.open_meteo = OpenMeteoFace("open_meteo", self, seed)
-        own = [
+        own: list[Face] = [
             self._face(key, load) for key, load in self.loads.items() if isinstance(load, (Charger, Socket))
         ]
+        own += [SERVICES[key](key, self, seed) for key in services]
         self.faces: dict[str, Face] = {
             face.key: face for face in (self.huawei, self.dsmr, self.p1, self.octopus, self.open_meteo, *own)
         }
@@ -161,6 +172,18 @@ class VirtualHome:
         """Return what a person would type into a config flow to reach each face."""
         ports = self.ports
         array = weather.ARRAY
+        place = {
+            "latitude": array.latitude,
+            "longitude": array.longitude,
+            "tilt": array.tilt,
+            "azimuth": array.azimuth,
+            "kwp": array.kwp,
+        }
+        more: dict[str, dict[str, Any]] = {
+            "amber": {"token": amber.TOKEN, "site": amber.SITE},
+            "entsoe": {"token": entsoe.TOKEN, "area": "be"},
+            "quartz": place,
+        }
         return {
             "huawei": {"host": HOST, "port": ports["huawei"], "unit": HuaweiFace.unit},
             "dsmr": {"host": HOST, "port": ports["dsmr"], "version": "5b"},
@@ -176,13 +199,13 @@ class VirtualHome:
                 "export_product": OUTGOING,
                 "region": "C",
                 "postcode": "SW1A 1AA",
+                "account": octopus_account.ACCOUNT,
+                "api_key": octopus_account.API_KEY,
             },
-            "open_meteo": {
-                "url": self.open_meteo.url,
-                "latitude": array.latitude,
-                "longitude": array.longitude,
-                "tilt": array.tilt,
-                "azimuth": array.azimuth,
-                "kwp": array.kwp,
+            "open_meteo": {"url": self.open_meteo.url, **place},
+            **{
+                key: {"url": face.url, **more[key]}
+                for key, face in self.faces.items()
+                if key in more and isinstance(face, HttpFace)
             },
         }

@@ -1,4 +1,4 @@
-"""The months before the simulation began, as the meter remembers them: peaks of the recorded home without a battery."""
+"""The time before the simulation began, as meter and suppliers remember it: the recorded home without a battery."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -8,6 +8,13 @@ from demo.physics.meter import Peak
 from demo.series import SLOT_S, slot_means
 
 MONTHS = 13
+
+
+def counted_kwh(slot: int) -> tuple[float, float]:
+    """Return what the meter took in and gave out in the half-hour `slot`, counted from the Unix epoch."""
+    load, pv = slot_means(slot)
+    net = (load - pv) * SLOT_S / 3_600_000
+    return round(max(net, 0.0), 3), round(max(-net, 0.0), 3)
 
 
 @lru_cache(maxsize=64)

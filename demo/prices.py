@@ -1,21 +1,27 @@
-"""What the energy costs: the recorded day-ahead price by calendar day, and the Agile tariffs made of it.
+"""What the energy costs: the recorded day-ahead price by calendar day, and the tariffs made of it.
 
 The formulas are those Octopus publishes for Agile (a multiple of the wholesale price, a peak surcharge from 16:00 to
-19:00 UK time, a cap) with round coefficients; the wholesale price is German, so the result is realistic, not real.
+19:00 UK time, a cap) and Amber's kind (wholesale price and network fee, with GST) with round coefficients; the
+wholesale price is German, so the result is realistic, not real.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from demo.series import read_csv
 
-UK = ZoneInfo("Europe/London")
+UK, CENTRAL_EUROPE = ZoneInfo("Europe/London"), ZoneInfo("Europe/Brussels")
 HALF_HOUR_S = 1800
 VAT = 0.05
 # p/kWh for EUR/MWh: 0.1 ct/kWh, at a fixed 0.85 GBP per EUR.
 PENCE_PER_EUR_MWH = 0.085
+# Australian c/kWh for EUR/MWh, at a fixed 1.65 AUD per EUR; the fee in c/kWh.
+CENTS_PER_EUR_MWH = 0.165
+NETWORK_CENTS = 11.0
+GST = 0.10
+AUCTION = time(12, 55)
 PUBLICATION_HOUR_UK = 16
 DAY_END_HOUR_UK = 23
 
@@ -74,3 +80,16 @@ def published_until(now: datetime) -> datetime:
     if local.hour >= PUBLICATION_HOUR_UK:
         end += timedelta(days=1)
     return end.astimezone(UTC)
+
+
+def auctioned_until(now: datetime) -> datetime:
+    """Return the end of the day-ahead prices public at `now`: midnight in Brussels, from 12:55 on tomorrow's."""
+    local = now.astimezone(CENTRAL_EUROPE)
+    days = 2 if local.time() >= AUCTION else 1
+    return datetime.combine(local.date() + timedelta(days=days), time(0), CENTRAL_EUROPE).astimezone(UTC)
+
+
+def australian_cents(moment: datetime) -> tuple[float, float]:
+    """Return the spot price and what a home pays for the energy at `moment`, both in c/kWh with GST."""
+    spot = market_eur_mwh(moment) * CENTS_PER_EUR_MWH
+    return round(spot * (1 + GST), 5), round((spot + NETWORK_CENTS) * (1 + GST), 5)

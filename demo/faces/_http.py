@@ -47,9 +47,9 @@ class HttpFace(Face):
         """Return the base address, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
-    def empty(self) -> object:
+    def empty(self, request: web.Request) -> web.Response:
         """Return what a well-formed answer with nothing in it looks like."""
-        return {}
+        return web.json_response({})
 
     @override
     async def _open(self) -> None:
@@ -89,7 +89,7 @@ class HttpFace(Face):
         if Fault.HTML in faults:
             return web.Response(text=HTML_PAGE, content_type="text/html")
         if Fault.EMPTY in faults:
-            return web.json_response(self.empty())
+            return self.empty(request)
         response = await handler(request)
         if (
             Fault.TRUNCATED in faults

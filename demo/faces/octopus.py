@@ -1,4 +1,4 @@
-"""The face of Octopus' price API: products, tariffs, rates and the way from a postcode to a region.
+"""The face of Octopus' API: products, tariffs, rates, the way from a postcode to a region, and one account.
 
 Same paths, fields and paging as the real one; every region has the same prices here. Tomorrow's half-hours appear at
 16:00 UK time and reach to 23:00 UK time; the newest comes first.
@@ -11,6 +11,7 @@ from typing import Any, override
 from aiohttp import web
 
 from demo import prices
+from demo.faces import octopus_account as own
 from demo.faces._http import HttpFace
 
 AGILE, OUTGOING = "AGILE-24-10-01", "AGILE-OUTGOING-19-05-13"
@@ -45,8 +46,16 @@ def _not_found() -> web.Response:
     return web.json_response({"detail": "Not found."}, status=404)
 
 
+def _unauthorized() -> web.Response:
+    return web.json_response({"detail": "Authentication credentials were not provided."}, status=401)
+
+
+def _bad_period() -> web.Response:
+    return web.json_response({"period_from": ["Enter a valid date/time."]}, status=400)
+
+
 class OctopusFace(HttpFace):
-    """REST, no key, everything public."""
+    """REST; public but for what belongs to the account."""
 
     @override
     def routes(self) -> list[web.RouteDef]:
@@ -57,13 +66,18 @@ class OctopusFace(HttpFace):
             web.get(tariff + "/standard-unit-rates/", self._unit_rates),
             web.get(tariff + "/standing-charges/", self._standing_charges),
             web.get("/v1/industry/grid-supply-points/", self._regions),
+            web.get("/v1/accounts/{account}/", self._account),
+            web.get("/v1/electricity-meter-points/{mpan}/", self._meter_point),
+            web.get("/v1/electricity-meter-points/{mpan}/meters/{serial}/consumption/", self._consumption),
             # The real one redirects a path without its slash.
             web.get("/v1/{rest:.*[^/]}", self._add_slash),
         ]
 
     @override
-    def empty(self) -> object:
-        return {"count": 0, "next": None, "previous": None, "results": []}
+    def empty(self, request: web.Request) -> web.Response:
+        if "account" in request.match_info:
+            return web.json_response({"number": own.ACCOUNT, "properties": []})
+        return web.json_response({"count": 0, "next": None, "previous": None, "results": []})
 
     async def _add_slash(self, request: web.Request) -> web.Response:
         location = request.rel_url.with_path(request.path + "/").with_query(request.rel_url.query)
@@ -156,12 +170,11 @@ class OctopusFace(HttpFace):
         code = self._knows(request)
         if code is None:
             return _not_found()
-        try:
-            start = _moment(request.query.get("period_from"), STARTED)
-            end = _moment(request.query.get("period_to"), datetime.max.replace(tzinfo=UTC))
-        except ValueError:
-            return web.json_response({"period_from": ["Enter a valid date/time."]}, status=400)
-        first = int(max(start, STARTED).timestamp() // prices.HALF_HOUR_S)
+        period = _period(request)
+        if period is None:
+            return _bad_period()
+        start, end = period
+        first = int(start.timestamp() // prices.HALF_HOUR_S)
         until = min(end, prices.published_until(self.world.clock.now()))
         last = -int(-until.timestamp() // prices.HALF_HOUR_S)
         rate: Callable[[int], prices.Rate] = prices.import_rate if code == AGILE else prices.export_rate
@@ -188,6 +201,32 @@ class OctopusFace(HttpFace):
         if not postcode:
             found = [f"_{region}" for region in REGIONS]
         return self._page(request, [{"group_id": group} for group in found])
+
+    async def _account(self, request: web.Request) -> web.Response:
+        if not own.may(request):
+            return _unauthorized()
+        if request.match_info["account"] != own.ACCOUNT:
+            return _not_found()
+        products = {direction: code for code, (_, _, direction, _) in PRODUCTS.items()}
+        return web.json_response(own.account(products, _iso(STARTED)))
+
+    async def _meter_point(self, request: web.Request) -> web.Response:
+        mpan = request.match_info["mpan"]
+        if mpan not in own.MPANS:
+            return _not_found()
+        return web.json_response({"gsp": f"_{own.REGION}", "mpan": mpan, "profile_class": 1})
+
+    async def _consumption(self, request: web.Request) -> web.Response:
+        if not own.may(request):
+            return _unauthorized()
+        direction, period = own.MPANS.get(request.match_info["mpan"]), _period(request)
+        if direction is None or request.match_info["serial"] != own.SERIAL:
+            return _not_found()
+        if period is None:
+            return _bad_period()
+        oldest_first = request.query.get("order_by") == "period"
+        slots = own.counted_slots(self.world.clock.now(), *period, oldest_first=oldest_first)
+        return self._page(request, slots, lambda slot: own.counted_row(slot, direction))
 
     def _page(
         self, request: web.Request, rows: Any, make: Callable[[Any], dict[str, Any]] = lambda row: row
@@ -222,6 +261,16 @@ def _rate_row(rate: prices.Rate) -> dict[str, Any]:
         "valid_to": _iso(rate.start + timedelta(seconds=prices.HALF_HOUR_S)),
         "payment_method": None,
     }
+
+
+def _period(request: web.Request) -> tuple[datetime, datetime] | None:
+    """Return the query's period, or None when it cannot be read."""
+    try:
+        start = _moment(request.query.get("period_from"), STARTED)
+        end = _moment(request.query.get("period_to"), datetime.max.replace(tzinfo=UTC))
+    except ValueError:
+        return None
+    return max(start, STARTED), end
 
 
 def _moment(text: str | None, default: datetime) -> datetime:

@@ -1,24 +1,24 @@
-"""Every question we ask of a web service, and every way its answer can be wrong: a named error, no key in it, no harm.
+"""Every question we ask of a web service, asked of the virtual home, and every way its answer can be wrong.
 
-A client that is added is added to CLIENTS. What Home Assistant asks for us (Nord Pool's action, weather, the Energy
-dashboard's forecasts, price entities) has no wire of ours: tests/ha/test_ports_answers.py and the files of each.
+Each fault is a named error without a key in it, and passes with its cause. A client that is added is added to CLIENTS.
+What Home Assistant asks for us (Nord Pool's action, weather, the Energy dashboard's forecasts, price entities) has no
+wire of ours: tests/ha/test_ports_answers.py and the files of each.
 """
 
-import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
-from aiohttp import web
 
-from custom_components.merit_order.engine.forecasts import forecast_kind
+from custom_components.merit_order.engine.forecasts import forecast_kind, quartz
 from custom_components.merit_order.engine.model import web as our_web
 from custom_components.merit_order.engine.model.errors import (
     BadData,
     CannotConnect,
+    InvalidAuth,
     RateLimited,
     SilentPeer,
     SourceError,
@@ -27,215 +27,230 @@ from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
 from custom_components.merit_order.engine.tariffs import tariff_kind
 from custom_components.merit_order.engine.tariffs._clean import WrongCurrency
-from tests.apis import Answer, at, cut_off, error, fixture, html, json_, ports, service, xml
+from demo import prices, weather
+from demo.clock import ManualClock
+from demo.faces import amber, entsoe
+from demo.faces._http import HttpFace
+from demo.faces.octopus import AGILE
+from demo.faces.octopus_account import ACCOUNT, API_KEY, MPANS
+from demo.faults import Fault
+from demo.home import SERVICES, VirtualHome
+from demo.past import counted_kwh
+from demo.series import slot_means
+from tests.apis import at, json_, ports, service
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
 NOW = at("2026-06-15T12:00")
-DAY = at("2026-06-14T22:00"), at("2026-06-15T22:00")
-HOUR = at("2026-06-15T12:00"), at("2026-06-15T13:00")
-KEYS = {"account": "A-1B2C3D4E", "api_key": "sk_hush"}
-AMBER = {"token": "psk_hush", "site": "01F"}
+HOUR = NOW, at("2026-06-15T13:00")
+DAY = at("2026-06-12T23:00"), at("2026-06-13T23:00")
+SEED = 1
+
+type Place = Mapping[str, Any]
+type Ask = Callable[[Ports, Place], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class Client:
-    """One question: `ask` it at an address, the text of a `good` answer, and its answer to a service that has `none`:
-    an error, or nothing that could be mistaken for something.
+    """One question: `ask` it where the virtual home's `service` is. `truth` is the answer, or that of a span by its
+    start, `within` this share; `none` is what comes of an answer with nothing in it: nothing, or an error.
     """
 
-    ask: Callable[[Ports, str], Awaitable[Any]]
-    good: str
-    none: str
-    none_is: type[Exception] | None = None
-    text: Callable[[str], Answer] = json_
+    service: str
+    ask: Ask
+    truth: Any
+    within: float = 1e-4
+    none: type[Exception] | None = None
 
 
-async def octopus_rates(home: Ports, url: str) -> Any:
-    kind = tariff_kind("octopus")
-    return (
-        await kind.build(settle(kind.options, {"region": "c", "url": url}), home, "import").prices(*HOUR)
-    ).spans
+def tariff(key: str, part: str, window: tuple[datetime, datetime] = HOUR, **options: Any) -> Ask:
+    """Ask for a part of the tariff `key` with these options and else those of its place."""
 
-
-async def octopus_products(home: Ports, url: str) -> Any:
-    kind = tariff_kind("octopus")
-    assert kind.offer is not None
-    return (await kind.offer(settle(kind.options, {"url": url}), home, "import"))["product"]
-
-
-async def octopus_region(home: Ports, url: str) -> Any:
-    kind = tariff_kind("octopus")
-    assert kind.check is not None
-    return await kind.check(
-        settle(kind.options, {"postcode": "SW1A 1AA", "product": "X-1", "url": url}), home, "import"
-    )
-
-
-async def octopus_history(home: Ports, url: str) -> Any:
-    kind = tariff_kind("octopus")
-    assert kind.history is not None
-    return await kind.history(settle(kind.options, {"url": url, **KEYS}), home, "import", *DAY)
-
-
-async def amber_prices(home: Ports, url: str) -> Any:
-    kind = tariff_kind("amber")
-    return (await kind.build(settle(kind.options, {**AMBER, "url": url}), home, "import").prices(*HOUR)).spans
-
-
-async def amber_usage(home: Ports, url: str) -> Any:
-    kind = tariff_kind("amber")
-    assert kind.history is not None
-    return (await kind.history(settle(kind.options, {**AMBER, "url": url}), home, "import", *DAY)).power.spans
-
-
-async def amber_sites(home: Ports, url: str) -> Any:
-    kind = tariff_kind("amber")
-    assert kind.offer is not None
-    return (await kind.offer(settle(kind.options, {**AMBER, "url": url}), home, "import"))["site"]
-
-
-async def entsoe(home: Ports, url: str) -> Any:
-    kind = tariff_kind("entsoe")
-    options = settle(kind.options, {"token": "hush", "area": "be", "url": url})
-    return (await kind.build(options, home, "import").prices(*DAY)).spans
-
-
-def forecast(key: str, **options: Any) -> Callable[[Ports, str], Awaitable[Any]]:
-    async def ask(home: Ports, url: str) -> Any:
-        kind = forecast_kind(key)
-        return (
-            await kind.build(settle(kind.options, {**options, "url": url}), home).forecast(*HOUR)
-        ).mid.spans
+    async def ask(home: Ports, place: Place) -> Any:
+        kind = tariff_kind(key)
+        own = {option.key for option in kind.options}
+        given = settle(kind.options, {k: v for k, v in ({**place, **options}).items() if k in own and v})
+        if part == "prices":
+            return (await kind.build(given, home, "import").prices(*window)).spans
+        if part == "history":
+            assert kind.history is not None
+            return (await kind.history(given, home, "import", *window)).power.spans
+        step = kind.check if part == "check" else kind.offer
+        assert step is not None
+        return await step(given, home, "import")
 
     return ask
 
 
-def meteo(count: int = 192) -> str:
-    labels = [at("2026-06-15T00:00") + timedelta(minutes=15 * i) for i in range(count)]
-    names = ("global_tilted_irradiance", "shortwave_radiation", "temperature_2m", "wind_speed_10m")
-    units = {"time": "iso8601"} | dict(zip(names, ("W/m²", "W/m²", "°C", "m/s"), strict=True))
-    block = {"time": [t.strftime("%Y-%m-%dT%H:%M") for t in labels]} | {
-        name: [20.0] * count for name in names
-    }
-    return json.dumps(
-        {
-            "latitude": 51.5,
-            "longitude": -0.1,
-            "utc_offset_seconds": 0,
-            "minutely_15_units": units,
-            "minutely_15": block,
-        }
+def octopus(part: str, window: tuple[datetime, datetime] = HOUR, **options: Any) -> Ask:
+    """As `tariff`, but no more of the place than is given here: the key goes with the account alone."""
+    unsaid = dict.fromkeys(
+        ("postcode", "region") if "account" in options else ("postcode", "region", "account", "api_key")
     )
+    return tariff("octopus", part, window, **(unsaid | options))
 
 
-def quartz(count: int = 192) -> str:
-    times = [(NOW + timedelta(minutes=15 * i)).replace(tzinfo=None).isoformat() for i in range(count)]
-    return json.dumps({"timestamp": NOW.isoformat(), "predictions": {"power_kw": dict.fromkeys(times, 2.0)}})
+def forecast(key: str) -> Ask:
+    async def ask(home: Ports, place: Place) -> Any:
+        kind = forecast_kind(key)
+        panels = {**place, "azimuth": place["azimuth"] + 180}
+        own = {option.key for option in kind.options}
+        options = settle(kind.options, {k: v for k, v in panels.items() if k in own})
+        return (await kind.build(options, home).forecast(*HOUR)).mid.spans
+
+    return ask
 
 
-AMBER_ROW = {
-    "type": "CurrentInterval",
-    "duration": 60,
-    "endTime": "2026-06-15T13:00:00Z",
-    "perKwh": 30.0,
-    "kwh": 0.5,
-    "channelType": "general",
-    "spikeStatus": "none",
-}
-RATE = {"value_inc_vat": 20.0, "valid_from": "2026-01-01T00:00:00Z", "valid_to": None, "payment_method": None}
-EMPTY_PAGE = json.dumps({"count": 0, "next": None, "results": []})
-SITES = json.dumps([{"id": "01F", "nmi": "3052282872", "network": "Jemena", "status": "active"}])
-PLANE = {"kwp": 5.0, "tilt": 35, "azimuth": 180}
+def slot(moment: datetime) -> int:
+    return int(moment.timestamp() // 1800)
 
+
+def counted_kw(moment: datetime) -> float:
+    return counted_kwh(slot(moment))[0] * 2
+
+
+def pv_kw(moment: datetime) -> float:
+    return slot_means(slot(moment))[1] / 1000
+
+
+FOUND = {"region": "c", "product": AGILE}
 CLIENTS = {
-    "octopus rates": Client(octopus_rates, json.dumps({"results": [RATE], "next": None}), EMPTY_PAGE),
-    "octopus products": Client(octopus_products, fixture("octopus/products.json"), EMPTY_PAGE),
-    "octopus region": Client(octopus_region, fixture("octopus/grid_supply_points.json"), EMPTY_PAGE, BadData),
-    "octopus history": Client(
-        octopus_history, fixture("octopus/account.json"), '{"number": "A", "properties": []}', BadData
+    "octopus rates": Client(
+        "octopus", octopus("prices", region="c"), lambda when: prices.import_rate(slot(when)).inc_vat / 100
     ),
-    "amber prices": Client(amber_prices, json.dumps([AMBER_ROW]), "[]"),
-    "amber usage": Client(amber_usage, json.dumps([AMBER_ROW]), "[]"),
-    "amber sites": Client(amber_sites, SITES, "[]"),
-    "entsoe": Client(entsoe, fixture("entsoe/be_quarters.xml"), fixture("entsoe/no_data.xml"), text=xml),
-    "open_meteo": Client(forecast("open_meteo", **PLANE), meteo(), meteo(0), BadData),
-    "open_meteo_temperature": Client(forecast("open_meteo_temperature"), meteo(), meteo(0), BadData),
-    "quartz": Client(forecast("quartz", **PLANE), quartz(), quartz(0), BadData),
+    "octopus products": Client("octopus", octopus("offer"), {"product": {AGILE: "Agile Octopus"}}),
+    "octopus region": Client("octopus", octopus("check", postcode="SW1A 1AA"), FOUND, none=BadData),
+    "octopus meter point": Client(
+        "octopus", octopus("check", postcode=next(iter(MPANS))), FOUND, none=BadData
+    ),
+    "octopus account": Client("octopus", octopus("check", account=ACCOUNT), FOUND, none=BadData),
+    "octopus history": Client("octopus", octopus("history", DAY, account=ACCOUNT), counted_kw, none=BadData),
+    "amber prices": Client(
+        "amber", tariff("amber", "prices"), lambda when: prices.australian_cents(when)[1] / 100
+    ),
+    "amber history": Client("amber", tariff("amber", "history", DAY), counted_kw),
+    "amber sites": Client("amber", tariff("amber", "offer"), {"site": {amber.SITE: "Jemena …2872"}}),
+    "entsoe": Client("entsoe", tariff("entsoe", "prices"), lambda when: prices.market_eur_mwh(when) / 1000),
+    # The sky of the next hour is forecast with an error, and each model has losses of its own.
+    "open_meteo": Client("open_meteo", forecast("open_meteo"), pv_kw, 0.3, BadData),
+    "open_meteo_temperature": Client(
+        "open_meteo",
+        forecast("open_meteo_temperature"),
+        lambda when: weather.temperature_c(when.timestamp(), NOW.timestamp(), SEED),
+        0.01,
+        BadData,
+    ),
+    "quartz": Client("quartz", forecast("quartz"), pv_kw, 0.2, BadData),
+}
+
+FAULTS: dict[str, tuple[Fault, int, type[Exception]]] = {
+    "429": (Fault.HTTP_STATUS, 429, RateLimited),
+    "500": (Fault.HTTP_STATUS, 500, CannotConnect),
+    "silent": (Fault.SILENT, 0, SilentPeer),
+    "closed": (Fault.CLOSED, 0, CannotConnect),
+    "garbage": (Fault.GARBAGE, 0, CannotConnect),
+    "truncated": (Fault.TRUNCATED, 0, BadData),
+    "page": (Fault.HTML, 0, BadData),
 }
 
 
-async def silent(request: web.Request) -> web.StreamResponse:
-    """Takes the question and answers long after the asker's patience has ended."""
-    await asyncio.sleep(5)
-    return web.Response()
+@asynccontextmanager
+async def served(
+    client: Client, given: Place | None = None, **home: Any
+) -> AsyncIterator[tuple[HttpFace, Callable[[], Awaitable[Any]]]]:
+    """The service's face, and the client's question to it, with what is `given`. Ports' waits cost nothing."""
+    virtual = VirtualHome(ManualClock(NOW), seed=SEED, services=tuple(SERVICES))
+    face = virtual.faces[client.service]
+    assert isinstance(face, HttpFace)
+    await face.start()
+    array = weather.ARRAY
+    where = {"latitude": array.latitude, "longitude": array.longitude}
+    try:
+        async with ports(NOW.isoformat(), **where, **home) as made:
+            place = virtual.addresses()[client.service]
+            yield face, lambda: client.ask(made, {**place, **(given or {})})
+    finally:
+        await face.stop()
 
 
-FAULTS: dict[str, tuple[Callable[[Client], Answer], type[Exception]]] = {
-    "429": (lambda client: error(429, Retry_After="600"), RateLimited),
-    "500": (lambda client: error(500), CannotConnect),
-    "503 page": (lambda client: html(503), CannotConnect),
-    "hung up": (lambda client: cut_off(client.good), BadData),
-    "truncated": (lambda client: client.text(client.good[: len(client.good) // 2]), BadData),
-    "no text": (lambda client: client.text(""), BadData),
-    "page": (lambda client: html(), BadData),
-    "null": (lambda client: client.text("null"), BadData),
-    "bytes": (lambda client: lambda request: web.Response(body=b"\xff\xfe\x00\x01"), BadData),
-}
+def is_true(answer: Any, client: Client) -> bool:
+    """Whether the answer is what the virtual home knows."""
+    if not isinstance(answer, tuple):
+        return bool(answer == client.truth)
+    values = [span.value for span in answer]
+    truth = [client.truth(span.start) for span in answer]
+    return bool(values) and values == pytest.approx(truth, rel=client.within, abs=1e-4)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", CLIENTS)
-async def test_each_fault_of_each_service_is_a_named_error_without_a_key(name: str, fault: str) -> None:
+async def test_each_fault_is_a_named_error_without_a_key_and_passes_with_its_cause(
+    name: str, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = CLIENTS[name]
-    answer, kind = FAULTS[fault]
-    async with service() as served, ports(NOW.isoformat()) as home:
-        served.says(answer(client))
-        with pytest.raises(kind) as raised:
-            await client.ask(home, served.url)
+    trouble, value, kind = FAULTS[fault]
+    async with served(client) as (face, ask):
+        whole = await ask()
+        assert is_true(whole, client), whole
+        await face.break_(trouble, value)
+        with monkeypatch.context() as impatient:
+            if trouble is Fault.SILENT:
+                impatient.setattr(our_web, "TIMEOUT_S", 0.05)
+                impatient.setattr(quartz, "TIMEOUT_S", 0.05)
+            with pytest.raises(kind) as raised:
+                await ask()
         assert isinstance(raised.value, SourceError)
         assert raised.value.placeholders["service"]
-        for secret in ("hush", "SW1A", "1B2C", served.url):
-            assert secret not in str(raised.value)
+        secrets = amber.TOKEN, entsoe.TOKEN, API_KEY, ACCOUNT, "SW1A", face.url
+        assert not [secret for secret in secrets if secret in str(raised.value)]
+        await face.mend()
+        assert await ask() == whole
 
 
 @pytest.mark.parametrize("name", CLIENTS)
 async def test_a_service_that_has_nothing_gives_nothing_or_says_so(name: str) -> None:
     client = CLIENTS[name]
-    async with service() as served, ports(NOW.isoformat()) as home:
-        served.says(client.text(client.none))
-        if client.none_is is None:
-            assert not await client.ask(home, served.url)
+    async with served(client) as (face, ask):
+        await face.break_(Fault.EMPTY)
+        if client.none is not None:
+            with pytest.raises(client.none):
+                await ask()
         else:
-            with pytest.raises(client.none_is):
-                await client.ask(home, served.url)
+            found = await ask()
+            assert not (found if isinstance(found, tuple) else any(found.values()))
+        await face.mend()
+        assert is_true(await ask(), client)
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in CLIENTS if name not in ("octopus region", "octopus history")]
+    ("name", "currency"), [("octopus rates", "CHF"), ("amber prices", "CHF"), ("entsoe", "EUR")]
 )
-async def test_the_good_answers_of_these_tests_are_good(name: str) -> None:
-    """Else the faults above would prove nothing. (Region and history ask several questions: tests of their own.)"""
-    client = CLIENTS[name]
-    async with service() as served, ports(NOW.isoformat()) as home:
-        served.says(client.text(client.good))
-        assert await client.ask(home, served.url)
-
-
-@pytest.mark.parametrize("name", [name for name in CLIENTS if name != "quartz"])
-async def test_a_service_that_never_answers_is_given_up(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(our_web, "TIMEOUT_S", 0.05)
-    async with service() as served, ports(NOW.isoformat()) as home:
-        served.says(silent)
-        with pytest.raises(SilentPeer):
-            await CLIENTS[name].ask(home, served.url)
-
-
-@pytest.mark.parametrize("name", ["octopus rates", "amber prices", "entsoe"])
-async def test_prices_in_other_money_are_refused(name: str) -> None:
-    client = CLIENTS[name]
-    async with service() as served, ports(NOW.isoformat(), currency="CHF") as home:
-        served.says(client.text(client.good))
+async def test_prices_in_other_money_are_refused(name: str, currency: str) -> None:
+    """Octopus and Amber name none in their answers, ENTSO-E does."""
+    async with served(CLIENTS[name], currency=currency) as (face, ask):
+        if Fault.WRONG_CURRENCY in face.supported:
+            assert is_true(await ask(), CLIENTS[name])
+            await face.break_(Fault.WRONG_CURRENCY)
         with pytest.raises(WrongCurrency) as raised:
-            await client.ask(home, served.url)
-        assert raised.value.placeholders["home"] == "CHF"
+            await ask()
+        assert raised.value.placeholders["home"] == currency
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("octopus account", "api_key"), ("amber sites", "token"), ("entsoe", "token")]
+)
+async def test_a_key_the_service_does_not_know_is_refused_and_not_told(name: str, key: str) -> None:
+    async with served(CLIENTS[name], {key: "hush"}) as (_, ask):
+        with pytest.raises(InvalidAuth) as raised:
+            await ask()
+        assert "hush" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+async def test_json_or_xml_of_another_shape_is_a_named_error(name: str) -> None:
+    client = CLIENTS[name]
+    async with service() as odd, ports(NOW.isoformat()) as home:
+        odd.says(json_("null"))
+        place = VirtualHome(ManualClock(NOW), services=tuple(SERVICES)).addresses()[client.service]
+        with pytest.raises(BadData):
+            await client.ask(home, {**place, "url": odd.url})

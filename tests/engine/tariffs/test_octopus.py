@@ -11,9 +11,7 @@ from aiohttp import web
 
 from custom_components.merit_order.engine.model.errors import (
     BadData,
-    CannotConnect,
     InputError,
-    RateLimited,
 )
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
@@ -21,7 +19,7 @@ from custom_components.merit_order.engine.model.series import Slots
 from custom_components.merit_order.engine.tariffs import Tariff, tariff_kind
 from custom_components.merit_order.engine.tariffs._octopus_region import UnknownPostcode
 from custom_components.merit_order.engine.tariffs.octopus import UnknownProduct
-from tests.apis import Answer, StoppedClock, at, cut_off, error, fixture, html, json_, ports, service
+from tests.apis import Answer, StoppedClock, at, error, fixture, json_, ports, service
 
 pytestmark = pytest.mark.usefixtures("loopback")
 KIND = tariff_kind("octopus")
@@ -286,27 +284,14 @@ async def test_wrong_postcode_and_wrong_product_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (error(500), CannotConnect),
-        (error(429, Retry_After="3600"), RateLimited),
-        (html(), BadData),
-        (html(503), CannotConnect),
-        (cut_off(fixture("octopus/go_rates.json")), BadData),
-        (json_(fixture("octopus/go_rates.json")[:300]), BadData),
         (json_("[]"), BadData),
         (json_({"results": [{"valid_from": "2026-06-15T00:00:00", "valid_to": None}]}), BadData),
         (json_({"results": [{"valid_from": "2026-06-15T00:00:00", "value_inc_vat": 1.0}]}), BadData),
     ],
-    ids=["500", "429", "html", "503_html", "hung_up", "truncated", "list", "no_value", "no_offset"],
+    ids=["list", "no_value", "no_offset"],
 )
 async def test_a_wrong_answer_is_a_named_error(answer: Answer, kind: type[Exception]) -> None:
     async with service() as octopus, ports() as home:
         octopus.says(answer)
         with pytest.raises(kind):
             await build(home, octopus.url).prices(at("2026-06-15T12:00"), at("2026-06-16T12:00"))
-
-
-async def test_an_empty_list_is_a_gap_and_not_an_error() -> None:
-    async with service() as octopus, ports() as home:
-        octopus.says(json_({"count": 0, "next": None, "previous": None, "results": []}))
-        series = await build(home, octopus.url).prices(at("2026-06-15T12:00"), at("2026-06-16T12:00"))
-        assert series.spans == ()

@@ -11,7 +11,6 @@ from aiohttp import web
 from custom_components.merit_order.engine.model.errors import BadData, InputError, InvalidAuth
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.tariffs import tariff_kind
-from custom_components.merit_order.engine.tariffs._clean import WrongCurrency
 from custom_components.merit_order.engine.tariffs._octopus_account import TwoRegisters, UnknownAccount
 from tests.apis import at, error, fixture, json_, ports, service
 
@@ -114,11 +113,3 @@ async def test_half_hours_of_both_meters_over_the_clock_change() -> None:
         assert (series.spans[0].start, series.end) == (start, end)
         paths = {request.path.split("/")[3] for request in octopus.requests[1:]}
         assert paths == {"1200000000002"}
-
-
-async def test_a_home_that_counts_in_other_money_is_told() -> None:
-    async with service() as octopus, ports(currency="EUR") as home:
-        octopus.says(GO)
-        tariff = KIND.build(options(octopus.url, region="c"), home, "import")
-        with pytest.raises(WrongCurrency):
-            await tariff.prices(at("2026-06-15T00:00"), at("2026-06-16T00:00"))

@@ -1,18 +1,16 @@
 """Octopus and Open-Meteo as the virtual home serves them, on a clock the test steps."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from custom_components.merit_order.engine.forecasts import forecast_kind
-from custom_components.merit_order.engine.model.errors import SourceError
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
 from custom_components.merit_order.engine.model.series import Series
 from custom_components.merit_order.engine.tariffs import Tariff, tariff_kind
 from demo.clock import ManualClock
-from demo.faults import Fault
 from demo.home import VirtualHome
 from tests.apis import StoppedClock, at, ports
 
@@ -64,34 +62,6 @@ async def test_tomorrows_prices_appear_late(
     assert after.end == at("2026-11-22T23:00Z")
     assert after.spans[:46] == before.spans
     assert tariff.next_publication(clock.now()) == at("2026-11-22T16:00Z")
-
-
-@pytest.mark.parametrize(
-    ("fault", "value"),
-    [
-        (Fault.CLOSED, 0),
-        (Fault.GARBAGE, 0),
-        (Fault.TRUNCATED, 0),
-        (Fault.HTML, 0),
-        (Fault.HTTP_STATUS, 500),
-        (Fault.HTTP_STATUS, 429),
-    ],
-)
-@pytest.mark.parametrize("face", ["octopus", "open_meteo"])
-async def test_every_fault_is_a_named_error_and_passes_with_its_cause(
-    home: VirtualHome, reach: Ports, face: str, fault: Fault, value: float
-) -> None:
-    async def ask() -> datetime | None:
-        if face == "octopus":
-            return (await agile(home, reach, "import").prices(MIDNIGHT, WINTER)).end
-        return (await sun(home, reach)).end
-
-    whole = await ask()
-    await home.break_(face, fault, value)
-    with pytest.raises(SourceError):
-        await ask()
-    await home.mend(face)
-    assert await ask() == whole
 
 
 async def sun(home: VirtualHome, reach: Ports) -> Series:

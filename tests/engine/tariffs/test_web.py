@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from custom_components.merit_order.engine.model.errors import (
+    BadData,
     CannotConnect,
     InvalidAuth,
     RateLimited,
@@ -14,7 +15,7 @@ from custom_components.merit_order.engine.model.errors import (
     SourceError,
 )
 from custom_components.merit_order.engine.model.web import NotFound, Question, ask_json
-from tests.apis import Answer, StoppedClock, error, html, json_, ports, service
+from tests.apis import Answer, StoppedClock, cut_off, error, html, json_, ports, service
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -79,6 +80,23 @@ async def test_a_service_that_never_answers_and_one_that_is_not_there() -> None:
     async with ports() as home:
         with pytest.raises(CannotConnect):
             await ask_json(home, Question(service="X", url=gone, attempts=1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (cut_off('{"prices": [1, 2, 3]}'), BadData),
+        (json_(""), BadData),
+        (lambda request: web.Response(body=b"\xff\xfe\x00\x01"), BadData),
+        (html(503), CannotConnect),
+    ],
+    ids=["hung_up", "no_text", "bytes", "page_of_a_gateway"],
+)
+async def test_what_is_no_answer_is_a_named_error(answer: Answer, kind: type[SourceError]) -> None:
+    async with service() as web_service, ports() as home:
+        web_service.says(answer)
+        with pytest.raises(kind):
+            await ask_json(home, Question(service="X", url=web_service.url, attempts=1))
 
 
 @pytest.mark.parametrize("answer", [error(500), error(401), error(429, Retry_After="99"), html(), json_("{")])

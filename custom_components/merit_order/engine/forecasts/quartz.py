@@ -25,6 +25,8 @@ from ._spans import within
 SERVICE = "Quartz Solar"
 URL = "https://open.quartz.solar"
 STEP = timedelta(minutes=15)
+TIMEOUT_S = 60.0
+"""It computes on request: half a minute is usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Quartz:
             service=SERVICE,
             url=f"{self.url.rstrip('/')}/forecast/",
             body={"site": site},
-            timeout_s=60.0,  # it computes on request: half a minute is usual
+            timeout_s=TIMEOUT_S,
             attempts=2,
         )
         answer = await ask_json(self.ports, question)
