@@ -12,7 +12,8 @@ from aiohttp import web
 
 from demo import prices
 from demo.faces import octopus_account as own
-from demo.faces._http import HttpFace
+from demo.faces import octopus_graphql
+from demo.faces._http import HttpFace, json_body
 
 AGILE, OUTGOING = "AGILE-24-10-01", "AGILE-OUTGOING-19-05-13"
 REGIONS = "ABCDEFGHJKLMNP"
@@ -69,12 +70,15 @@ class OctopusFace(HttpFace):
             web.get("/v1/accounts/{account}/", self._account),
             web.get("/v1/electricity-meter-points/{mpan}/", self._meter_point),
             web.get("/v1/electricity-meter-points/{mpan}/meters/{serial}/consumption/", self._consumption),
+            web.post("/v1/graphql/", self._graphql),
             # The real one redirects a path without its slash.
             web.get("/v1/{rest:.*[^/]}", self._add_slash),
         ]
 
     @override
     def empty(self, request: web.Request) -> web.Response:
+        if request.path.endswith("/graphql/"):
+            return web.json_response({"data": {}})
         if "account" in request.match_info:
             return web.json_response({"number": own.ACCOUNT, "properties": []})
         return web.json_response({"count": 0, "next": None, "previous": None, "results": []})
@@ -227,6 +231,11 @@ class OctopusFace(HttpFace):
         oldest_first = request.query.get("order_by") == "period"
         slots = own.counted_slots(self.world.clock.now(), *period, oldest_first=oldest_first)
         return self._page(request, slots, lambda slot: own.counted_row(slot, direction))
+
+    async def _graphql(self, request: web.Request) -> web.Response:
+        body = await json_body(request) or {}
+        token = request.headers.get("Authorization")
+        return web.json_response(octopus_graphql.answer(body, token, self.world.clock.now()))
 
     def _page(
         self, request: web.Request, rows: Any, make: Callable[[Any], dict[str, Any]] = lambda row: row

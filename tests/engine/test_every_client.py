@@ -8,7 +8,7 @@ wire of ours: tests/ha/test_ports_answers.py and the files of each.
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,8 +25,11 @@ from custom_components.merit_order.engine.model.errors import (
 )
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
+from custom_components.merit_order.engine.model.series import Series, Span
 from custom_components.merit_order.engine.tariffs import tariff_kind
 from custom_components.merit_order.engine.tariffs._clean import WrongCurrency
+from custom_components.merit_order.engine.tariffs._octopus_api import Api
+from custom_components.merit_order.engine.tariffs._octopus_dispatches import Dispatches
 from demo import prices, weather
 from demo.clock import ManualClock
 from demo.faces import amber, entsoe
@@ -42,6 +45,7 @@ from tests.apis import at, json_, ports, service
 pytestmark = pytest.mark.usefixtures("loopback")
 
 NOW = at("2026-06-15T12:00")
+MIDNIGHT = at("2026-06-16T00:00")
 HOUR = NOW, at("2026-06-15T13:00")
 DAY = at("2026-06-12T23:00"), at("2026-06-13T23:00")
 SEED = 1
@@ -90,6 +94,20 @@ def octopus(part: str, window: tuple[datetime, datetime] = HOUR, **options: Any)
     return tariff("octopus", part, window, **(unsaid | options))
 
 
+async def dispatches(home: Ports, place: Place) -> Any:
+    """The rates of a day at 27 p and a night at 7 p, cheap where the supplier means to charge the car."""
+    asked = Dispatches(Api(ports=home, url=place["url"], key=place["api_key"]), place["account"])
+    if error := await asked.refresh():
+        raise error
+    rates = Span(NOW, MIDNIGHT, 0.27), Span(MIDNIGHT, MIDNIGHT + timedelta(hours=6), 0.07)
+    return asked.cheap(Series.of(rates)).spans
+
+
+def of_the_car(moment: datetime) -> float:
+    """From 14:00 to 15:10 UK time, billed by the half-hour."""
+    return 0.07 if at("2026-06-15T13:00") <= moment < at("2026-06-15T14:30") or moment >= MIDNIGHT else 0.27
+
+
 def forecast(key: str) -> Ask:
     async def ask(home: Ports, place: Place) -> Any:
         kind = forecast_kind(key)
@@ -125,6 +143,7 @@ CLIENTS = {
     ),
     "octopus account": Client("octopus", octopus("check", account=ACCOUNT), FOUND, none=BadData),
     "octopus history": Client("octopus", octopus("history", DAY, account=ACCOUNT), counted_kw, none=BadData),
+    "octopus dispatches": Client("octopus", dispatches, of_the_car, none=BadData),
     "amber prices": Client(
         "amber", tariff("amber", "prices"), lambda when: prices.australian_cents(when)[1] / 100
     ),
@@ -237,7 +256,13 @@ async def test_prices_in_other_money_are_refused(name: str, currency: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "key"), [("octopus account", "api_key"), ("amber sites", "token"), ("entsoe", "token")]
+    ("name", "key"),
+    [
+        ("octopus account", "api_key"),
+        ("octopus dispatches", "api_key"),
+        ("amber sites", "token"),
+        ("entsoe", "token"),
+    ],
 )
 async def test_a_key_the_service_does_not_know_is_refused_and_not_told(name: str, key: str) -> None:
     async with served(CLIENTS[name], {key: "hush"}) as (_, ask):

@@ -37,6 +37,10 @@ def has_dispatches(product: str) -> bool:
     return product.startswith("INTELLI-") and "FLUX" not in product
 
 
+class Refused(BadData):
+    """The service understood the question and says no."""
+
+
 @dataclass(slots=True)
 class Dispatches:
     """The planned dispatches of an account. Those that began are remembered: the service tells them no more."""
@@ -93,7 +97,7 @@ class Dispatches:
         if self._token is None or now - self._token[1] > TOKEN_HOLDS:
             try:
                 answer = await self._post(TOKEN, {"key": self.api.key or ""}, {})
-            except BadData as err:
+            except Refused as err:
                 raise InvalidAuth("Octopus: refused the key", service=SERVICE) from err
             with reading(SERVICE):
                 self._token = str(answer["obtainKrakenToken"]["token"]), now
@@ -113,7 +117,7 @@ class Dispatches:
             if answer.get("errors"):
                 # The service's own words may repeat what was asked, the key among it.
                 code = answer["errors"][0].get("extensions", {}).get("errorCode", "no code")
-                raise BadData(f"Octopus: refused the question ({code})", service=SERVICE)
+                raise Refused(f"Octopus: refused the question ({code})", service=SERVICE)
             return answer["data"]
 
 
