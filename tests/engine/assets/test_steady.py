@@ -55,8 +55,8 @@ def test_a_slot_that_has_half_gone_is_not_begun_for_nothing() -> None:
 
 @pytest.mark.parametrize(("deadline", "begins"), [("18:00", False), ("14:15", True)])
 def test_the_rest_of_a_dear_slot_fills_up_no_cheap_one(deadline: str, begins: bool) -> None:
-    """Proves: 8.3 slots are needed, and the last is half used for nothing, as it ends by itself. Sensitivity: with no more
-    than eight whole ones before the deadline, the third of one that is left is begun.
+    """Proves: 8.3 slots are needed, and the last is half used for nothing, as it ends by itself. Sensitivity: with
+    no more than eight whole ones before the deadline, the third of one that is left is begun.
     """
     need = {"power_kw": 2.0, "energy_kwh": 4.15, "deadline": deadline, "contiguous": False}
     dear = [0.20] * 12 + [0.45] + [0.10] * 11

@@ -23,6 +23,7 @@ from ._habit import HOURS, by_habit, still_due
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
 from ._load_relief import load_reliefs
 from ._order import add_order
+from ._room import keep_room, room
 from ._runs import Profile, Runs, add_runs
 from ._site import Site
 from ._slots import Use, add_use
@@ -219,7 +220,7 @@ def _needed(
     daily = (
         daily_windows(site.horizon, params.earliest, params.deadline, path) if params.runs_per_day > 0 else ()
     )
-    by_runs = params.contiguous
+    by_runs, space, planned = params.contiguous, room(params, state, site.horizon), 0.0
     energy = none_if_nan(params.energy_kwh)
     per_day = energy if energy is not None else profile.energy_kwh * params.runs_per_day
     for i, window in enumerate(daily):
@@ -235,8 +236,13 @@ def _needed(
             )
             now = state if i == 0 else LoadState()
             left = still_due(params, now, window, per_day, ordered, power, site.horizon.zone)
+            if space is not None:
+                left = space.capped(left, window.last, planned, power)
+                planned += left
             if left > 1e-3:
                 uses.append(_use(site, params, state, window, power, allowed, left, price))
+    if space is not None:
+        keep_room(site, uses, space)
 
 
 def _asked_for(
