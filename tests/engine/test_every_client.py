@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.merit_order.engine.forecasts import forecast_kind, quartz
+from custom_components.merit_order.engine.forecasts import FORECASTS, forecast_kind, quartz
 from custom_components.merit_order.engine.model import web as our_web
 from custom_components.merit_order.engine.model.errors import (
     BadData,
@@ -26,7 +26,7 @@ from custom_components.merit_order.engine.model.errors import (
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.ports import Ports
 from custom_components.merit_order.engine.model.series import Series, Span
-from custom_components.merit_order.engine.tariffs import tariff_kind
+from custom_components.merit_order.engine.tariffs import TARIFFS, tariff_kind
 from custom_components.merit_order.engine.tariffs._clean import WrongCurrency
 from custom_components.merit_order.engine.tariffs._octopus_api import Api
 from custom_components.merit_order.engine.tariffs._octopus_dispatches import Dispatches
@@ -73,7 +73,7 @@ def tariff(key: str, part: str, window: tuple[datetime, datetime] = HOUR, **opti
     async def ask(home: Ports, place: Place) -> Any:
         kind = tariff_kind(key)
         own = {option.key for option in kind.options}
-        given = settle(kind.options, {k: v for k, v in ({**place, **options}).items() if k in own and v})
+        given = settle(kind.options, {k: v for k, v in {**place, **options}.items() if k in own and v})
         if part == "prices":
             return (await kind.build(given, home, "import").prices(*window)).spans
         if part == "history":
@@ -199,6 +199,12 @@ def is_true(answer: Any, client: Client) -> bool:
     values = [span.value for span in answer]
     truth = [client.truth(span.start) for span in answer]
     return bool(values) and values == pytest.approx(truth, rel=client.within, abs=1e-4)
+
+
+def test_every_kind_that_has_an_address_is_asked_here() -> None:
+    kinds = {kind.key: kind.options for kind in TARIFFS} | {kind.key: kind.options for kind in FORECASTS}
+    asked = {name.partition(" ")[0] for name in CLIENTS}
+    assert asked == {key for key, options in kinds.items() if any(option.key == "url" for option in options)}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
