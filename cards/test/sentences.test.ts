@@ -130,6 +130,8 @@ describe("the footer", () => {
   it("claim a saving only against a baseline that was worked out", () => {
     expect(footer(plan(), null, t, format).left).toContain("saves £2.01 over no plan");
     expect(footer({ ...plan(), baseline_cost: 0 }, null, t, format).left).not.toContain("saves");
-    expect(footer({ ...plan(), baseline_cost: 5, cost: 5.2 }, null, t, format).left).not.toContain("saves");
+    expect(
+      footer({ ...plan(), baseline_cost: 5, cost: 5.2, expected_saving: -0.2 }, null, t, format).left,
+    ).not.toContain("saves");
   });
 });

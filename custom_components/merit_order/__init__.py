@@ -209,7 +209,7 @@ def _build(
         steering=steering,
         repairs=Repairs(hass, planner, driver, steering, supplier_history),
         live=live,
-        savings=SavingsCoordinator(hass, entry, home, driver, loads),
+        savings=SavingsCoordinator(hass, entry, home, planner, driver, loads),
         history=HistoryBook(hass, entry, home, planner, live),
         scorecard=ScorecardCoordinator(hass, entry, home),
         supplier_history=supplier_history,

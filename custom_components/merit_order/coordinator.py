@@ -13,6 +13,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time, async_tra
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .const import DOMAIN, MODE_OFF, PLAN_INTERVAL
+from .engine.ledger import AT_FIRST
 from .engine.model.codec import to_json
 from .engine.model.plan import Decision, Intent, Plan, PlanStatus
 from .engine.model.snapshot import AssetSpec, Snapshot
@@ -55,6 +56,8 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         )
         self.home = home
         self.thinking = False
+        self.kept_share = AT_FIRST
+        """Of what plans promise; the book of savings knows."""
         self._extra = extra
         self._edge: CALLBACK_TYPE | None = None
         self._ticks: CALLBACK_TYPE | None = None
@@ -130,7 +133,10 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         home = replace(
             self.home,
             settings=replace(
-                self.home.settings, cheap_below=levels.cheap_below, expensive_above=levels.expensive_above
+                self.home.settings,
+                cheap_below=levels.cheap_below,
+                expensive_above=levels.expensive_above,
+                kept_share=self.kept_share,
             ),
         )
         snapshot = gather(home, self._extra(self.now), self.plan)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, override
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .battery_levels import battery_levels, battery_params
 from .const import MODE_AUTOMATIC
-from .coordinator import LOGGER
+from .coordinator import LOGGER, PlanCoordinator
 from .driver import Driver
 from .engine.assets.battery import BatteryParams
 from .engine.assets.load import LoadParams
@@ -22,6 +23,7 @@ from .engine.ledger import (
     Book,
     LoadSlot,
     MeasuredSlot,
+    Promises,
     Share,
     Sums,
     load_slot,
@@ -42,6 +44,7 @@ from .stored import settings
 
 KEY = "savings"
 SLOT = timedelta(minutes=5)
+DAY = timedelta(days=1)
 LOOK_EVERY = timedelta(seconds=30)
 # Flash cards wear out; what a power cut takes is left out.
 SAVE_EVERY = timedelta(minutes=30)
@@ -56,11 +59,18 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
     config_entry: ConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, home: Home, driver: Driver, loads: LoadBook
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        home: Home,
+        planner: PlanCoordinator,
+        driver: Driver,
+        loads: LoadBook,
     ) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name="savings", always_update=False)
         self.home = home
         self._driver = driver
+        self._planner = planner
         self._loads = loads
         self._zone = ZoneInfo(home.ports.timezone)
         self._meter = SlotMeter(self._powers)
@@ -68,11 +78,17 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         self._plugged: dict[str, datetime] = {}
         self._steered: set[str] = set()
         self._book = self._kept()
+        self._planner.kept_share = self.promises.share
         self._lock = asyncio.Lock()
         self._watchers = 0
         self.shares: dict[str, Share] | None = None
         """What each steered asset contributed, while somebody watches."""
         self._saved_at = home.ports.clock.now()
+
+    @property
+    def promises(self) -> Promises:
+        """What plans promised lately, and what was kept of it."""
+        return self._book.promises if self._book is not None else Promises()
 
     @callback
     def start(self) -> None:
@@ -135,10 +151,25 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         if start is not None and start < edge:
             limits, zone = self._limits(), self._zone
             await self._write(lambda book: record(book, start, edge, slot, limits, zone))
+            await self._promise(edge)
         now = self.home.ports.clock.now()
         if self._book is not None and now - self._saved_at >= SAVE_EVERY:
             self._saved_at = now
             self.home.ports.store.save(KEY, await self.hass.async_add_executor_job(to_json, self._book))
+
+    async def _promise(self, edge: datetime) -> None:
+        """At the first edge of a day: what the plan promises for it, and what was kept of yesterday's promise."""
+        local = edge.astimezone(self._zone)
+        if self._book is None or self.data is None or local.hour or local.minute:
+            return
+        plan, automatic = self._planner.plan, settings(self.config_entry).mode == MODE_AUTOMATIC
+        promised = None
+        if plan is not None and automatic:
+            promised = (plan.baseline_cost - plan.cost) * (DAY / (plan.edges[-1] - plan.edges[0]))
+        async with self._lock:
+            promises = self._book.promises.turned(local.date(), promised, self.data.total.saved)
+            self._book = replace(self._book, promises=promises)
+        self._planner.kept_share = promises.share
 
     async def _write(self, change: Callable[[Book | None], Book | None]) -> None:
         """Change the book and tell what it says, off the event loop: a day and a half is gone through anew."""

@@ -108,7 +108,7 @@ LIVE_SENSORS: tuple[LiveSensor, ...] = (
 
 
 def _saved(planner: PlanCoordinator) -> float | None:
-    return planner.plan.baseline_cost - planner.plan.cost if planner.plan is not None else None
+    return planner.plan.expected_saving if planner.plan is not None else None
 
 
 def _solar_day(key: str, day: int) -> PlanSensor:

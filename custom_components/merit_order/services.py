@@ -120,6 +120,7 @@ def _summary(planner: PlanCoordinator) -> dict[str, Any]:
         "status": plan.status.value,
         "cost": plan.cost,
         "baseline_cost": plan.baseline_cost,
+        "expected_saving": plan.expected_saving,
         "solve_ms": plan.solve_ms,
         "slots": len(plan.edges) - 1,
         "shortfalls": to_json(plan.shortfalls),

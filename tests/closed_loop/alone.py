@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from demo.clock import ManualClock
-from demo.ha.entry import WEAR_COST
 from demo.home import VirtualHome
 from demo.prices import import_rate
 
@@ -45,20 +44,15 @@ class Stand:
         return cls(at, home.house.totals.bill, alone(home, spec))
 
 
-def saved(first: Stand, last: Stand, *, wear: bool) -> float:
-    """Money saved from `first` on by what was steered until `last`; with `wear`, the battery's wear is taken off."""
+def saved(first: Stand, last: Stand) -> float:
+    """Money saved from `first` on by what was steered until `last`."""
     ours, theirs = last.twin, first.twin
     for twin in (ours, theirs):
         twin.house.advance((last.at + SETTLING).timestamp(), twin.step)
     bill = theirs.house.totals.bill - (last.bill - first.bill + ours.house.totals.bill)
-    # All that is counted but the bill goes on where the home stood when its twin was made.
+    # What was missed goes on where the home stood when its twin was made.
     missed = missed_kwh(ours) - missed_kwh(theirs)
-    worn = _given(ours) - _given(theirs)
-    return bill - missed * _mean_price(first.at, last.at) - (WEAR_COST * worn if wear else 0.0)
-
-
-def _given(home: VirtualHome) -> float:
-    return home.house.inverter.battery.discharged_wh / 1000
+    return bill - missed * _mean_price(first.at, last.at)
 
 
 def _mean_price(start: datetime, end: datetime) -> float:

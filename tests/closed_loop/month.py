@@ -39,7 +39,7 @@ SHOWN = ("switched", "short_kwh", "contactor", "starts", "coldest_c", "soc_at_de
 
 @dataclass(slots=True)
 class Promise:
-    """What the plan made at a midnight said it would save by `until`, in currency, its battery's wear counted."""
+    """What the plan made at a midnight said it would save by `until`, in currency."""
 
     at: datetime
     until: datetime
@@ -93,7 +93,7 @@ async def live(
     first.twin.house.advance(at.timestamp(), first.twin.step)
     theirs = first.twin.truth()  # a twin counts from the moment it was made
     ahead = (last["soc"] - theirs["soc"]) * it.home.house.inverter.battery.capacity_wh / 1000
-    truth = saved(first, stand, wear=False)
+    truth = saved(first, stand)
     return {
         "home": home,
         "seed": seed,
@@ -189,7 +189,7 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
         gc.collect()
         seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
-            seen.promises.append(Promise(now, plan.edges[-1], plan.baseline_cost - plan.cost))
+            seen.promises.append(Promise(now, plan.edges[-1], plan.expected_saving))
             seen.last = Stand.of(it.home, it.spec, now)
             seen.first = seen.first or Stand.of(it.home, it.spec, now)
 
@@ -267,7 +267,7 @@ def _kept(seen: Record) -> dict[str, Any]:
     """What the plans of the midnights promised up to the last, and what was captured of it, battery wear taken off."""
     promises = [promise.a_day for promise in seen.promises[:-1]]
     promised = sum(promises)
-    captured = saved(seen.first, seen.last, wear=True) if seen.first and seen.last and promises else 0.0
+    captured = saved(seen.first, seen.last) if seen.first and seen.last and promises else 0.0
     return {
         "promised": round(promised, 4),
         "captured": round(captured, 4),

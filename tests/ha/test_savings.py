@@ -1,7 +1,7 @@
 """What was saved, as the home's entities say it: measured by the clock, kept over a restart, begun anew at midnight."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,33 @@ async def test_a_new_day_begins_at_local_midnight(hass: HomeAssistant, clock: Ad
     assert dt_util.parse_datetime(attribute(hass, MONTH, "last_reset")) == midnight - timedelta(
         hours=13, minutes=55
     )
+    await end(hass, entry)
+
+
+async def test_what_the_plan_of_midnight_promises_is_kept_and_told_with_what_is_likely_kept(
+    hass: HomeAssistant, clock: Advance
+) -> None:
+    midnight = datetime(2026, 11, 21, 23, 0, tzinfo=UTC)
+    entry = await begin(hass, clock, mode=MODE_AUTOMATIC)
+    await live(clock, 13.5)
+    savings, planner = entry.runtime_data.savings, entry.runtime_data.planner
+    assert savings.promises.open is None
+    # Five minutes before, so that there is a plan that is not too old.
+    await clock((midnight - dt_util.utcnow()).total_seconds() - 300)
+    await clock(300)
+    await clock(5)
+    opened = savings.promises.open
+    assert opened is not None
+    assert (opened.day, opened.saved) == (date(2026, 11, 22), savings.data.total.saved)
+    plan = planner.plan
+    gain = plan.baseline_cost - plan.cost
+    assert plan.expected_saving == pytest.approx(gain * (savings.promises.share if gain > 0 else 1.0))
+    # A day later, of which too much was slept through to have kept much, a little is learned.
+    planner.kept_share = 1.0
+    await clock(timedelta(days=1).total_seconds() - 305)
+    await clock(300)
+    assert planner.kept_share == savings.promises.share
+    assert savings.promises.days == 1.0
     await end(hass, entry)
 
 

@@ -89,6 +89,7 @@ export interface Plan {
   assets: readonly AssetPlan[];
   cost: number;
   baseline_cost: number;
+  expected_saving: number;
   shortfalls: readonly Shortfall[];
   inputs: readonly InputStatus[];
 }

@@ -154,7 +154,7 @@ export function footer(
   t: Translate,
   format: Format,
 ): { left: string; right: string } {
-  const saved = plan.baseline_cost - plan.cost;
+  const saved = plan.expected_saving;
   // A baseline of exactly nothing was not worked out.
   const saves = plan.baseline_cost !== 0 && saved >= SAVING ? t("saves", { money: format.money(saved) }) : "";
   const needs = plan.shortfalls.length === 0 ? t("needs_met") : "";

@@ -99,8 +99,8 @@ export class SavingsCard extends PictureCard<Config> {
     if (!plan?.home || plan.baseline_cost === 0) return nothing;
     const end = Date.parse(plan.edges[plan.edges.length - 1] ?? "");
     const words = {
-      saved: format.money(plan.baseline_cost - plan.cost),
-      cost: format.money(plan.cost),
+      saved: format.money(plan.expected_saving),
+      cost: format.money(plan.baseline_cost - plan.expected_saving),
       without: format.money(plan.baseline_cost),
       time: format.when(end, this.clock.now),
     };

@@ -198,6 +198,7 @@ def time_axis(at: datetime, settings: Settings) -> Slots:
         ("fine_hours", MOST_HOURS),
         ("time_limit_s", 3600),
         ("stay_gain", 1e6),
+        ("kept_share", 1.0),
     ):
         value = getattr(settings, name)
         if value is not None and not 0 <= value <= most:

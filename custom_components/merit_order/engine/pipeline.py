@@ -47,7 +47,9 @@ def decide(snapshot: Snapshot, horizon: Horizon, began: float) -> Decision:
     if stances:
         modes = {key: stance.mode for key, stance in stances.items()}
         plan = make_plan(snapshot, problem, solution, modes)
-    plan = replace(plan, baseline_cost=baseline_cost(problem, solution.values))
+    without_us = baseline_cost(problem, solution.values)
+    likely = (without_us - plan.cost) * (snapshot.settings.kept_share if without_us > plan.cost else 1.0)
+    plan = replace(plan, baseline_cost=without_us, expected_saving=likely)
     if snapshot.settings.explain:
         plan = explain(plan, problem, search, solution.between, EXPLAIN_S)
         plan = find_limits(plan, snapshot, problem, search, solution.between, LIMITS_S)

@@ -45,7 +45,7 @@ def room(params: LoadParams, state: LoadState, horizon: Horizon) -> Room | None:
 
 
 def keep_room(site: Site, uses: Sequence[Use], space: Room) -> None:
-    """What is put in by the end of each hour fits, give or take a slot for each of the `uses`: they are in whole slots."""
+    """What is put in by the end of each hour fits, give or take a slot for each of the `uses`, which come whole."""
     if not uses:
         return
     program, slots = site.program, site.horizon.slots

@@ -10,6 +10,7 @@ import numpy as np
 from ..assets._battery import BatteryParams
 from .baseline import Standing, replay, stored_money
 from .measured import MeasuredSlot
+from .promises import Promises
 from .shares import Bounds, Part, bounds, joined, settle
 
 METHOD = "simulated_self_consumption"
@@ -55,6 +56,7 @@ class Book:
     month: Mark = field(default_factory=lambda: Mark(key=""))
     year: Mark = field(default_factory=lambda: Mark(key=""))
     parts: Mapping[str, Part] = field(default_factory=dict)
+    promises: Promises = field(default_factory=Promises)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,8 @@ class Plan:
     assets: tuple[AssetPlan, ...] = ()
     cost: float = 0.0
     baseline_cost: float = 0.0
+    expected_saving: float = 0.0
+    """What is likely saved over the horizon: the difference of the two, less what plans turn out worse than told."""
     gap: float = 0.0
     solve_ms: float = 0.0
     total_ms: float = 0.0

@@ -25,6 +25,8 @@ class Settings:
     """Seconds to look for something better than the first good plan, which always comes."""
     stay_gain: float = 0.02
     """A new plan must gain more than this (currency) over the previous one to replace it while no input changed."""
+    kept_share: float = 1.0
+    """Share of what plans promised to save that was kept lately: see `Plan.expected_saving`."""
     explain: bool = True
     cheap_below: float | None = None
     """Currency/kWh below which the person calls a price cheap; None: by the prices ahead. See `price_level`."""
