@@ -44,11 +44,13 @@ class Promise:
     at: datetime
     until: datetime
     saved: float
+    foreseen: float
+    """By the program alone, before what plans lately kept less was taken off."""
 
     @property
-    def a_day(self) -> float:
-        """Its share of a day: with plans for two days each moment lies in two promises, and each counts half."""
-        return self.saved * (timedelta(days=1) / (self.until - self.at))
+    def share(self) -> float:
+        """A day's share of it: with plans for two days each moment lies in two promises, and each counts half."""
+        return timedelta(days=1) / (self.until - self.at)
 
 
 @dataclass(slots=True)
@@ -189,7 +191,9 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
         gc.collect()
         seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
-            seen.promises.append(Promise(now, plan.edges[-1], plan.expected_saving))
+            seen.promises.append(
+                Promise(now, plan.edges[-1], plan.expected_saving, plan.baseline_cost - plan.cost)
+            )
             seen.last = Stand.of(it.home, it.spec, now)
             seen.first = seen.first or Stand.of(it.home, it.spec, now)
 
@@ -265,10 +269,11 @@ def _memory(seen: Record) -> dict[str, float] | None:
 
 def _kept(seen: Record) -> dict[str, Any]:
     """What the plans of the midnights promised up to the last, and what was captured of it, battery wear taken off."""
-    promises = [promise.a_day for promise in seen.promises[:-1]]
+    promises = [promise.saved * promise.share for promise in seen.promises[:-1]]
     promised = sum(promises)
     captured = saved(seen.first, seen.last) if seen.first and seen.last and promises else 0.0
     return {
+        "foreseen": round(sum(promise.foreseen * promise.share for promise in seen.promises[:-1]), 4),
         "promised": round(promised, 4),
         "captured": round(captured, 4),
         "promised_a_day": [round(each, 2) for each in promises],
