@@ -11,6 +11,7 @@ from .demand import charge, terms
 from .demand_holidays import DemandHolidays
 from .devices_hub import DeviceCoordinator
 from .engine.demand import QUARTER_MINUTES, DemandBook
+from .engine.model.errors import SourceError
 from .engine.model.plan import Health, InputStatus, Plan
 from .engine.model.ports import Ports
 from .engine.model.roles import GridReading, Role
@@ -139,8 +140,25 @@ def _input(
     return value
 
 
+def dispatches_failed(home: Home) -> tuple[str, SourceError] | None:
+    """The tariff whose supplier does not say when the car is charged cheaply, and why; the rates hold without it."""
+    price = home.sources.find("price")
+    error = price.aside() if price is not None and price.aside is not None else None
+    return (price.kind, error) if price is not None and error is not None else None
+
+
 def _tariff(home: Home, now: datetime, inputs: list[InputStatus]) -> TariffView:
     price = _input(home.sources.find("price"), "price", now, inputs)
+    if (failed := dispatches_failed(home)) is not None:
+        inputs.append(
+            InputStatus(
+                key="dispatches",
+                origin=failed[0],
+                health=Health.STALE,
+                rule="last_good",
+                reason=failed[1].key,
+            )
+        )
     if home.holidays is not None and (holidays := home.holidays.status()) is not None:
         inputs.append(holidays)
     export = None

@@ -18,6 +18,7 @@ from .coordinator import PlanCoordinator
 from .driver import Driver
 from .engine.assets import asset_kind
 from .engine.model.roles import Role
+from .gather import dispatches_failed
 from .missed import Wording, missed
 from .rivals import OWN_SCHEDULE
 from .steering import Steering
@@ -126,6 +127,11 @@ class Repairs:
         elif price is not None and price.error is not None:
             names = {"source": price.kind, "error": str(price.error)}
             yield Trouble(id="no_prices", key="no_prices", patience=SOURCE_PATIENCE, placeholders=names)
+        if (failed := dispatches_failed(home)) is not None:
+            names = {"source": failed[0], "error": str(failed[1])}
+            yield Trouble(
+                id="dispatches_failed", key="dispatches_failed", patience=SOURCE_PATIENCE, placeholders=names
+            )
         yield from self._forecasts()
         yield from self._inputs()
         if home.holidays is not None and home.holidays.error is not None:

@@ -28,7 +28,7 @@ from .engine.model.errors import BadData, InputError, RateLimited, SourceError
 from .engine.model.layers import over
 from .engine.model.ports import Ports
 from .engine.model.series import Forecast, Series
-from .engine.tariffs import Spiking, tariff_kind
+from .engine.tariffs import Dispatched, Spiking, tariff_kind
 from .load_history import LoadForecaster, solar_statistics
 from .outdoor_past import OutdoorPast
 from .planned import planned_assets
@@ -70,6 +70,8 @@ class Source[T: (Series, Forecast)]:
     """Prices only: whether they are published day by day; what a contract fixes needs no forecast."""
     spike: Callable[[], str | None] | None = None
     """Prices only: "none", "potential" or "spike", where the supplier warns of them."""
+    aside: Callable[[], SourceError | None] | None = None
+    """Prices only: what went wrong with the car's dispatches, where they lower the price."""
     value: T | None = None
     expected: Series | None = None
     """Prices only: what is expected after the last published one. Kept apart from `value`, which was published."""
@@ -147,6 +149,7 @@ class Sources:
             fetch=tariff.prices,
             next_after=lambda now: tariff.next_publication(now) or now + RAREST,
             spike=(lambda: tariff.spike) if isinstance(tariff, Spiking) else None,
+            aside=(lambda: tariff.dispatch_error) if isinstance(tariff, Dispatched) else None,
             publishes=tariff.next_publication(self.ports.clock.now()) is not None,
             shelf_key=f"{key}:{subentry_id}:{_fingerprint(to_json(plug))}",
         )

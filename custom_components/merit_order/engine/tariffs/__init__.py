@@ -4,10 +4,20 @@ from typing import Final
 
 from ..model.errors import InputError
 from . import amber, entity, entsoe, fixed, nordpool, octopus, tiered, time_of_use
-from ._base import Spiking, Tariff, TariffKind
+from ._base import Dispatched, Spiking, Tariff, TariffKind
 from ._counted import Counted, Hour, by_hour
 
-__all__ = ["TARIFFS", "Counted", "Hour", "Spiking", "Tariff", "TariffKind", "by_hour", "tariff_kind"]
+__all__ = [
+    "TARIFFS",
+    "Counted",
+    "Dispatched",
+    "Hour",
+    "Spiking",
+    "Tariff",
+    "TariffKind",
+    "by_hour",
+    "tariff_kind",
+]
 
 TARIFFS: Final[tuple[TariffKind, ...]] = (
     fixed.KIND,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from ..model.errors import SourceError
 from ..model.options import Option
 from ..model.ports import Ports
 from ..model.series import Series
@@ -33,6 +34,14 @@ class Spiking(Protocol):
 
     spike: str | None
     """"none", "potential" or "spike" for the running interval; None before it is known."""
+
+
+@runtime_checkable
+class Dispatched(Protocol):
+    """A tariff that is cheap whenever the supplier charges the car; when that is, is asked apart from the rates."""
+
+    dispatch_error: SourceError | None
+    """Why the last question for it brought nothing: the rates hold without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
