@@ -87,19 +87,39 @@ async def _setup(hass: HomeAssistant, entry: MeritOrderConfigEntry) -> None:
 
 
 def week(plan: Plan | None, asset: AssetPlan | None, zone: ZoneInfo) -> Week:
-    """The stretches in which the asset is active as blocks of local weekdays, as the schedule component wants them."""
+    """The stretches in which the asset is active as blocks of local weekdays, as the schedule component wants them.
+
+    No block begins or ends within the hour that comes twice in autumn: the component takes the first of the two for one
+    to come while the second runs, and looks for it without a pause, which holds up all of Home Assistant.
+    """
     days: Week = {day: [] for day in CONF_ALL_DAYS}
     for stretch in stretches(plan, asset):
-        start, end = stretch.start.astimezone(zone), stretch.end.astimezone(zone)
+        start, end = (
+            _named_once(stretch.start.astimezone(zone), -1),
+            _named_once(stretch.end.astimezone(zone), 1),
+        )
         while start < end:
             midnight = datetime.combine(start.date() + timedelta(days=1), time(), zone)
             until = min(end, midnight)
-            # The hour that comes twice in autumn has no second name in a week plan.
             last = "24:00:00" if until == midnight else until.time().isoformat()
-            if until == midnight or until.time() > start.time():
-                _append(days[WEEKDAY_TO_CONF[start.weekday()]], start.time().isoformat(), last)
+            _append(days[WEEKDAY_TO_CONF[start.weekday()]], start.time().isoformat(), last)
             start = until
     return days
+
+
+def _named_once(local: datetime, minutes: int) -> datetime:
+    """The nearest time of day before (-1) or from then on (1) that the day has only once; the begin of an hour that
+    comes twice counts as such, for it is never still to come in it.
+    """
+    at = local.replace(second=0, microsecond=0, fold=0)
+    step = timedelta(minutes=minutes)
+    while _twice(at) and (minutes > 0 or _twice(at + step)):
+        at += step
+    return at
+
+
+def _twice(local: datetime) -> bool:
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def _append(blocks: list[dict[str, str]], start: str, end: str) -> None:
