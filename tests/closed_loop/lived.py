@@ -45,7 +45,7 @@ from .simulated_time import SimulatedTime
 # The last tenth of a percent is worth the default's wait to a person, not to a test of thousands of plans.
 PLAN_S = 0.02
 # While nothing happens, meters talk and devices are asked that often: well inside what counts as fresh.
-TALK_S, ASK_S = 25.0, 45.0
+TALK_S, ASK_S = 28.0, 45.0
 # Every so many minutes a plan is made then; each change of price, forecast or readings still makes one at once.
 THINK_MINUTES = 15
 # SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks: what grows in a

@@ -23,7 +23,7 @@ type Step = Callable[[Life, "Trouble"], Awaitable[None]]
 
 LATE_S = 1.3
 # Trouble begins and ends at full pace: the traffic is thinned neither shortly before nor after it.
-BEFORE, AFTER = timedelta(minutes=3), timedelta(minutes=12)
+BEFORE, AFTER = timedelta(minutes=2), timedelta(minutes=11)
 SHORTEST, LONGEST = timedelta(minutes=2), timedelta(minutes=25)
 DAY = timedelta(days=1)
 # Another client asks the inverter that often, as the other integrations do.
