@@ -169,7 +169,9 @@ async def test_a_block_tells_why_and_is_overridden_and_the_device_follows(open_v
         runs = await page.evaluate(f"{HASS}.states['{relay}'].state") == "on"
         wanted = "off" if runs else "on"
         await detail.get_by_role("button", name="Not now" if runs else "Run now").click()
-        await expect(detail).to_contain_text(re.compile(r"by hand until \d\d:\d\d"), timeout=FOLLOWED_MS)
+        await expect(detail).to_contain_text(
+            re.compile(r"by hand until (\w+ )?\d\d:\d\d"), timeout=FOLLOWED_MS
+        )
         notice = page.locator("merit-order-plan .notice.info", has_text=BOILER)
         await expect(notice).to_contain_text(re.compile("is (held off|switched on) by hand until"))
         await until_state(page, relay, wanted)

@@ -36,7 +36,7 @@ def blocks(first: datetime, last: datetime, zone: ZoneInfo = BRUSSELS) -> list[t
     found: list[dict[str, Any]] = [
         block for day in week(*planned(first, last), zone).values() for block in day
     ]
-    return [(block[CONF_FROM], block[CONF_TO]) for block in found]
+    return sorted((block[CONF_FROM], block[CONF_TO]) for block in found)
 
 
 @pytest.mark.parametrize(("zone", "night"), [("Europe/Brussels", 25), ("Europe/London", 25)])
@@ -69,6 +69,6 @@ def test_a_block_in_the_hour_that_comes_twice_is_all_of_it() -> None:
 
 def test_other_blocks_are_as_planned_also_over_midnight_and_in_spring() -> None:
     evening = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
-    assert blocks(evening, evening + 4 * QUARTER) == [("23:30:00", "24:00:00"), ("00:00:00", "00:30:00")]
+    assert blocks(evening, evening + 4 * QUARTER) == [("00:00:00", "00:30:00"), ("23:30:00", "24:00:00")]
     spring = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
     assert blocks(spring, spring + 4 * QUARTER) == [("01:30:00", "03:30:00")]

@@ -141,6 +141,14 @@ async def test_tank_room_car_and_boiler_are_learned_from_what_the_recorder_knows
     assert lessons["garage_load"].values == {"alone_kw": [0.3] * 24, "usual_day_kwh": pytest.approx(3.6)}
 
 
+async def ticked(hass: HomeAssistant, freezer: FrozenDateTimeFactory, hours: float) -> None:
+    """So many hours after the start it is time to learn."""
+    at = (START + hours * HOUR).replace(minute=25, second=0)
+    freezer.move_to(at)
+    async_fire_time_changed(hass, at)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
 async def learned(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, boiler: Sequence[float]
 ) -> dict[str, Lesson]:
@@ -190,15 +198,10 @@ async def learned(
     assert book.lesson("kitchen_load") is None
     await remember(hass, "sensor.boiler_kwh", boiler, first=FIRST)
     for hours in (1, 5):
-        at = (START + hours * HOUR).replace(minute=25, second=0)
-        freezer.move_to(at)
-        async_fire_time_changed(hass, at)
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await ticked(hass, freezer, hours)
         # Within the hour only what had no lesson is learned, the rest at its time.
         assert book.lesson("kitchen_load") is not None
-        known = book.lesson("garage_load")
-        assert known is not None
-        assert ("usual_day_kwh" in known.values) == (hours == 5)
+        assert ("usual_day_kwh" in book.lesson("garage_load").values) == (hours == 5)
     found = {
         asset: book.lesson(asset)
         for asset in ("cylinder_hot_water", "rooms_heating", "wallbox_vehicle", "kitchen_load", "garage_load")

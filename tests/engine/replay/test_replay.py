@@ -271,4 +271,4 @@ def test_a_short_recording_is_scored_after_its_first_third(
     result = json.loads(capsys.readouterr().out)
     assert (result["days"], result["load"]["daily_nmae"]) == (8, 0.0)
     assert main(["forecast", str(path), "--json", "--warm-up", "28"]) == 2
-    assert "not longer than the 28 days" in capsys.readouterr().err
+    assert "no whole day after the first 28 days" in capsys.readouterr().err
