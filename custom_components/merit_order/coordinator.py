@@ -13,7 +13,6 @@ from homeassistant.helpers.event import async_track_point_in_utc_time, async_tra
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 
 from .const import DOMAIN, MODE_OFF, PLAN_INTERVAL
-from .engine.ledger import AT_FIRST
 from .engine.model.codec import to_json
 from .engine.model.plan import Decision, Intent, Plan, PlanStatus
 from .engine.model.snapshot import AssetSpec, Snapshot
@@ -56,7 +55,7 @@ class PlanCoordinator(DataUpdateCoordinator[Thought | None]):
         )
         self.home = home
         self.thinking = False
-        self.kept_share = AT_FIRST
+        self.kept_share = 1.0
         """Of what plans promise; the book of savings knows."""
         self._extra = extra
         self._edge: CALLBACK_TYPE | None = None

@@ -173,11 +173,11 @@ class ScorecardCoordinator(DataUpdateCoordinator[tuple[Row, ...]]):
         return {start + i * HOUR_S: float(value) for i, value in enumerate(found) if np.isfinite(value)}
 
     def _rows(self) -> Iterator[Row]:
+        units = dict.fromkeys(PRICES, f"{self.home.currency}/kWh")
+        units[TEMPERATURE] = UnitOfTemperature.CELSIUS.value
         for key, records in self._records.items():
             kind = key.partition(":")[0]
             by = _yardstick(kind)
-            units = dict.fromkeys(PRICES, f"{self.home.currency}/kWh")
-            units[TEMPERATURE] = UnitOfTemperature.CELSIUS.value
             for record in records:
                 found = record.card.figures(by)
                 yield Row(

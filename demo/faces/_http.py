@@ -102,6 +102,16 @@ class HttpFace(Face):
         return response
 
 
+class ForecastFace(HttpFace):
+    """A forecast of the sun, by the sky that `seed` makes."""
+
+    supported: ClassVar[frozenset[Fault]] = HttpFace.supported | {Fault.ZERO}
+
+    def __init__(self, key: str, world: World, seed: int) -> None:
+        super().__init__(key, world)
+        self.seed = seed
+
+
 async def json_body(request: web.Request) -> dict[str, object] | None:
     """Return the request's JSON object, or None when it is none."""
     try:

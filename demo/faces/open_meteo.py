@@ -6,14 +6,13 @@ mean of the preceding interval, as the real API gives it; temperature and cloud 
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any, ClassVar, override
+from typing import Any, override
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from aiohttp import web
 
 from demo import weather
-from demo.faces._base import World
-from demo.faces._http import HttpFace
+from demo.faces._http import ForecastFace
 from demo.faults import Fault
 from demo.sun import Sky, Sun, on_plane
 
@@ -70,14 +69,8 @@ def _zone(query: Any) -> tzinfo:
         raise Refused("Invalid timezone") from err
 
 
-class OpenMeteoFace(HttpFace):
+class OpenMeteoFace(ForecastFace):
     """`/v1/forecast`, no key."""
-
-    supported: ClassVar[frozenset[Fault]] = HttpFace.supported | {Fault.ZERO}
-
-    def __init__(self, key: str, world: World, seed: int) -> None:
-        super().__init__(key, world)
-        self.seed = seed
 
     @override
     def routes(self) -> list[web.RouteDef]:

@@ -5,13 +5,12 @@ offset, from the second it was asked on.
 """
 
 from datetime import UTC, timedelta
-from typing import ClassVar, override
+from typing import override
 
 from aiohttp import web
 
 from demo import weather
-from demo.faces._base import World
-from demo.faces._http import HttpFace, json_body
+from demo.faces._http import ForecastFace, json_body
 from demo.faults import Fault
 from demo.sun import on_plane
 
@@ -19,14 +18,8 @@ QUARTERS = 48 * 4
 SOUTH = 180.0
 
 
-class QuartzFace(HttpFace):
+class QuartzFace(ForecastFace):
     """`/forecast/`, no key."""
-
-    supported: ClassVar[frozenset[Fault]] = HttpFace.supported | {Fault.ZERO}
-
-    def __init__(self, key: str, world: World, seed: int) -> None:
-        super().__init__(key, world)
-        self.seed = seed
 
     @override
     def routes(self) -> list[web.RouteDef]:

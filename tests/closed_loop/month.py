@@ -270,12 +270,13 @@ def _memory(seen: Record) -> dict[str, float] | None:
 
 
 def _kept(seen: Record) -> dict[str, Any]:
-    """What the plans of the midnights promised up to the last, and what was captured of it, battery wear taken off."""
-    promises = [promise.saved * promise.share for promise in seen.promises[:-1]]
+    """What the plans of the midnights promised up to the last, and what was captured of it."""
+    made = seen.promises[:-1]
+    promises = [promise.saved * promise.share for promise in made]
     promised = sum(promises)
     captured = saved(seen.first, seen.last) if seen.first and seen.last and promises else 0.0
     return {
-        "foreseen": round(sum(promise.foreseen * promise.share for promise in seen.promises[:-1]), 4),
+        "foreseen": round(sum(promise.foreseen * promise.share for promise in made), 4),
         "promised": round(promised, 4),
         "captured": round(captured, 4),
         "promised_a_day": [round(each, 2) for each in promises],

@@ -10,6 +10,8 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from tests.apis import Service, service
+
 from .homes import START, entity_home, set_house
 
 type Advance = Callable[[float], Awaitable[None]]
@@ -18,6 +20,13 @@ type Advance = Callable[[float], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def _our_integration(enable_custom_integrations: None, hass_storage: dict[str, Any]) -> None:
     """Every test here loads the integration and keeps what is stored in memory."""
+
+
+@pytest.fixture
+async def supplier(loopback: None, socket_enabled: None) -> AsyncIterator[Service]:
+    """A supplier's server on loopback."""
+    async with service() as served:
+        yield served
 
 
 @pytest.fixture

@@ -39,6 +39,17 @@ def _states(soc: float = 50.0) -> dict[str, tuple[str, dict[str, str]]]:
     }
 
 
+def supplied_home(kind: str, options: dict[str, Any]) -> MockConfigEntry:
+    """A home of which nothing is set up but the contract with one supplier."""
+    tariff = TariffConfig(supply=PlugIn(kind=kind, options=options))
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Home",
+        entry_id="home",
+        subentries_data=[subentry(CONTRACT, "tariff", kind, tariff)],
+    )
+
+
 def state_of(hass: HomeAssistant, entity_id: str) -> str:
     """The state of an entity that must be there."""
     state = hass.states.get(entity_id)

@@ -1,34 +1,24 @@
 """A supplier that does not say when it charges the car: the rates hold, and a person hears why they know no more."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import pytest
 from aiohttp import web
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.options import settle
 from custom_components.merit_order.engine.model.plan import Health
 from custom_components.merit_order.engine.tariffs import tariff_kind
-from custom_components.merit_order.stored import PlugIn, TariffConfig
-from tests.apis import Service, service
+from tests.apis import Service
 
-from .homes import CONTRACT, subentry
+from .homes import supplied_home
 
 type Advance = Callable[[float], Awaitable[None]]
 
 DISPATCHES = "dispatches_failed"
-
-
-@pytest.fixture
-async def octopus(loopback: None, socket_enabled: None) -> AsyncIterator[Service]:
-    """The supplier on loopback."""
-    async with service() as served:
-        yield served
 
 
 def rates(request: web.Request) -> web.Response:
@@ -48,7 +38,7 @@ def well(request: web.Request) -> web.Response:
 
 
 async def test_dispatches_that_cannot_be_had_are_named_and_cost_no_prices(
-    hass: HomeAssistant, clock: Advance, octopus: Service
+    hass: HomeAssistant, clock: Advance, supplier: Service
 ) -> None:
     hass.config.currency = "GBP"
     given = {
@@ -56,18 +46,12 @@ async def test_dispatches_that_cannot_be_had_are_named_and_cost_no_prices(
         "region": "c",
         "account": "A-1B2C3D4E",
         "api_key": "sk_hush",
-        "url": octopus.url,
+        "url": supplier.url,
     }
     options = settle(tariff_kind("octopus").options, given)
-    tariff = TariffConfig(supply=PlugIn(kind="octopus", options=options))
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Home",
-        entry_id="home",
-        subentries_data=[subentry(CONTRACT, "tariff", "I", tariff)],
-    )
+    entry = supplied_home("octopus", options)
     entry.add_to_hass(hass)
-    octopus.says(broken)
+    supplier.says(broken)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     await clock(5)
@@ -83,7 +67,7 @@ async def test_dispatches_that_cannot_be_had_are_named_and_cost_no_prices(
     issue = ir.async_get(hass).async_get_issue(DOMAIN, DISPATCHES)
     assert issue is not None
     assert "sk_" not in str(issue.translation_placeholders)
-    octopus.says(well)
+    supplier.says(well)
     await clock(330)
     await clock(330)
     assert "dispatches" not in health()

@@ -1,31 +1,21 @@
 """A supplier's warning of a price spike, as Home Assistant sees it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-import pytest
 from aiohttp import web
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.plan import Health
-from custom_components.merit_order.stored import PlugIn, TariffConfig
-from tests.apis import Service, service
+from tests.apis import Service
 
-from .homes import CONTRACT, subentry
+from .homes import supplied_home
 
 type Advance = Callable[[float], Awaitable[None]]
 
 SPIKE = "binary_sensor.home_price_spike"
-
-
-@pytest.fixture
-async def amber(loopback: None, socket_enabled: None) -> AsyncIterator[Service]:
-    """The supplier on loopback."""
-    async with service() as served:
-        yield served
 
 
 def market(status: str) -> Callable[[web.Request], web.Response]:
@@ -58,19 +48,13 @@ def market(status: str) -> Callable[[web.Request], web.Response]:
 
 
 async def test_a_spike_is_a_binary_sensor_with_its_status(
-    hass: HomeAssistant, clock: Advance, amber: Service
+    hass: HomeAssistant, clock: Advance, supplier: Service
 ) -> None:
     hass.config.currency = "AUD"
-    options = {"token": "psk", "site": "01F", "resolution": "30", "url": amber.url}
-    tariff = TariffConfig(supply=PlugIn(kind="amber", options=options))
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Home",
-        entry_id="home",
-        subentries_data=[subentry(CONTRACT, "tariff", "A", tariff)],
-    )
+    options = {"token": "psk", "site": "01F", "resolution": "30", "url": supplier.url}
+    entry = supplied_home("amber", options)
     entry.add_to_hass(hass)
-    amber.says(market("potential"))
+    supplier.says(market("potential"))
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
 
@@ -80,13 +64,13 @@ async def test_a_spike_is_a_binary_sensor_with_its_status(
         return state.state, state.attributes["status"]
 
     assert shown() == ("off", "potential")
-    amber.says(market("spike"))
+    supplier.says(market("spike"))
     await clock(330)
     assert shown() == ("on", "spike")
-    amber.says(market("none"))
+    supplier.says(market("none"))
     await clock(300)
     assert shown() == ("off", "none")
-    assert len(amber.requests) <= 10
+    assert len(supplier.requests) <= 10
     inputs = entry.runtime_data.planner.data.decision.plan.inputs
     (price,) = (each for each in inputs if each.key == "price")
     assert price.health is Health.FRESH, (

@@ -14,12 +14,10 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
-from custom_components.merit_order.const import DOMAIN
 from custom_components.merit_order.engine.model.errors import InvalidAuth, RateLimited
 from custom_components.merit_order.ports import HassClock
-from custom_components.merit_order.stored import PlugIn, TariffConfig
 from tests.apis import Service, at, error, fixture, service
-from tests.ha.homes import CONTRACT, subentry
+from tests.ha.homes import supplied_home
 
 HOUR = timedelta(hours=1)
 # Two days after the night with the hour that comes twice; the meter was put in two weeks before.
@@ -110,13 +108,7 @@ async def contract(hass: HomeAssistant, octopus: Service, advance: Advance) -> M
         "region": "c",
         "payment": "direct_debit",
     }
-    tariff = TariffConfig(supply=PlugIn(kind="octopus", options=options))
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Home",
-        entry_id="home",
-        subentries_data=[subentry(CONTRACT, "tariff", "O", tariff)],
-    )
+    entry = supplied_home("octopus", options)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await advance(timedelta(seconds=1))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custom_components.merit_order.engine.ledger import AT_FIRST, Promises
+from custom_components.merit_order.engine.ledger import Promises
+from custom_components.merit_order.engine.ledger.promises import AT_FIRST
 from custom_components.merit_order.engine.model.codec import from_json, to_json
 from custom_components.merit_order.engine.pipeline import think
 from tests.engine.homes import asset, home

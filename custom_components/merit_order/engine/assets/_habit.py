@@ -48,7 +48,7 @@ def _used(params: LoadParams, per_day: float, window: Window, since: datetime, z
     """kWh that are used of what it holds from `since` until the deadline: by habit, else evenly through the day."""
     begin, since_s, by = (at.timestamp() for at in (window.start, since, window.by))
     if len(params.alone_kw) == HOURS:
-        return float(habitual_kwh(params.alone_kw, np.array([since_s, by]), zone)[0])
+        return used_between(params.alone_kw, since_s, by, zone)
     return per_day * (by - since_s) / (by - begin)
 
 
@@ -62,6 +62,11 @@ def habitual_kwh(alone_kw: Sequence[float], edges: FloatArray, zone: ZoneInfo) -
     kw = [alone_kw[datetime.fromtimestamp(at, UTC).astimezone(zone).hour] for at in quarters[:-1].tolist()]
     used = np.concatenate([[0.0], np.cumsum(kw)]) * QUARTER_S / 3600
     return np.diff(np.interp(edges, quarters, used))
+
+
+def used_between(alone_kw: Sequence[float], start_s: float, end_s: float, zone: ZoneInfo) -> float:
+    """kWh from one second since the epoch to another; none where that is not later."""
+    return float(habitual_kwh(alone_kw, np.array([start_s, end_s]), zone)[0]) if start_s < end_s else 0.0
 
 
 def by_habit(
@@ -84,12 +89,7 @@ def by_habit(
     edges = np.asarray(slots.seconds[window.first : window.last + 1], dtype=float)
     hours = horizon.hours[window.first : window.last]
     habit = habitual_kwh(alone_kw, edges, horizon.zone)
-    start = window.start.timestamp()
-    before = (
-        float(habitual_kwh(alone_kw, np.array([start, edges[0]]), horizon.zone)[0])
-        if start < edges[0]
-        else 0.0
-    )
+    before = used_between(alone_kw, window.start.timestamp(), float(edges[0]), horizon.zone)
     day = before + float(habit.sum())
     scale = (planned_kwh + done_kwh) / day if day > 0 else 0.0
     energy = np.minimum(habit * min(scale, planned_kwh / habit.sum() if habit.sum() > 0 else 0.0), kw * hours)

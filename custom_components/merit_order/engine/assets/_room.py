@@ -11,7 +11,7 @@ import numpy as np
 
 from ..model.horizon import Horizon
 from ..model.series import FloatArray
-from ._habit import A_LITTLE_H, HOURS, habitual_kwh
+from ._habit import A_LITTLE_H, HOURS, habitual_kwh, used_between
 from ._load import LoadParams, LoadState
 from ._site import Site
 from ._slots import Use
@@ -38,8 +38,7 @@ def room(params: LoadParams, state: LoadState, horizon: Horizon) -> Room | None:
     if state.full_at is None or params.contiguous or len(params.alone_kw) != HOURS:
         return None
     seconds = np.asarray(horizon.slots.seconds, dtype=float)
-    now = np.array([min(state.full_at.timestamp(), seconds[0]), seconds[0]])
-    used = float(habitual_kwh(params.alone_kw, now, horizon.zone)[0]) if now[0] < now[1] else 0.0
+    used = used_between(params.alone_kw, state.full_at.timestamp(), float(seconds[0]), horizon.zone)
     later = np.cumsum(habitual_kwh(params.alone_kw, seconds, horizon.zone))
     return Room(max(used - state.after_full_kwh, 0.0) + np.concatenate([[0.0], later]))
 

@@ -2,11 +2,10 @@
 
 from .book import METHOD, Book, Share, Sum, Sums, record, shares, sums
 from .measured import BatterySlot, LoadSlot, MeasuredSlot, load_since, load_slot
-from .promises import AT_FIRST, Promises
+from .promises import Promises
 from .shares import Bounds
 
 __all__ = [
-    "AT_FIRST",
     "METHOD",
     "BatterySlot",
     "Book",
