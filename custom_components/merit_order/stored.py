@@ -7,6 +7,7 @@ Subentry types: `device` (DeviceConfig: something reached by a driver or bound t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
@@ -133,6 +134,12 @@ def forecasts(entry: ConfigEntry) -> list[tuple[ConfigSubentry, ForecastConfig]]
     ]
 
 
+_settings: WeakKeyDictionary[ConfigEntry, tuple[Mapping[str, Any], SettingsConfig]] = WeakKeyDictionary()
+
+
 def settings(entry: ConfigEntry) -> SettingsConfig:
-    """The options of the home, defaults filled in."""
-    return from_json(SettingsConfig, dict(entry.options))
+    """The options of the home, defaults filled in. Asked for every few seconds, they are read when they change."""
+    known = _settings.get(entry)
+    if known is None or known[0] is not entry.options:
+        known = _settings[entry] = entry.options, from_json(SettingsConfig, dict(entry.options))
+    return known[1]

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import random
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import ClassVar, override
 
 from demo.faces._base import HOST, Face, World
 from demo.faults import Fault
 from demo.physics.house import LOCAL, House
+from demo.physics.meter import Peak
 
 VOLTAGE = 230.0
 HEADER = "/FLU5\\253769484_A"
@@ -43,12 +45,14 @@ def month_start(year: int, month: int) -> float:
     return datetime(year, month, 1, tzinfo=LOCAL).timestamp()
 
 
-def _history(house: House) -> str:
+@lru_cache(maxsize=8)
+def _history(peaks: tuple[tuple[tuple[int, int], Peak], ...]) -> str:
+    """The month's peaks, which change once a month and are told every second."""
     rows = "".join(
         f"({stamp(month_start(year + month // 12, month % 12 + 1))})({stamp(peak.ended)})({peak.watts / 1000:06.3f}*kW)"
-        for (year, month), peak in house.meter.history
+        for (year, month), peak in peaks
     )
-    return f"0-0:98.1.0({len(house.meter.history)})(1-0:1.6.0)(1-0:1.6.0){rows}"
+    return f"0-0:98.1.0({len(peaks)})(1-0:1.6.0)(1-0:1.6.0){rows}"
 
 
 def telegram(house: House, stamp_as: str | None = None) -> bytes:
@@ -66,7 +70,7 @@ def telegram(house: House, stamp_as: str | None = None) -> bytes:
         f"0-0:96.14.0({meter.tariff:04d})",
         f"1-0:1.4.0({meter.demand_w / 1000:06.3f}*kW)",
         f"1-0:1.6.0({stamp(meter.month_peak.ended)})({meter.month_peak.watts / 1000:06.3f}*kW)",
-        _history(house),
+        _history(tuple(meter.history)),
         f"1-0:1.7.0({max(0.0, meter.power_w) / 1000:06.3f}*kW)",
         f"1-0:2.7.0({max(0.0, -meter.power_w) / 1000:06.3f}*kW)",
         *(f"1-0:{code + 1}.7.0({max(0.0, power) / 1000:06.3f}*kW)" for code, power in phases),

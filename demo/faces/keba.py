@@ -16,6 +16,7 @@ Row = Register[Charger]
 Get = Callable[[Charger], float]
 Write = Callable[[Charger, int], None]
 BETWEEN_WRITES_S = 5.0
+BY_MODBUS = 3
 
 
 def _measured(address: int, get: Get, scale: float = 1) -> Row:
@@ -60,7 +61,8 @@ def _failsafe_timeout(charger: Charger, number: int) -> None:
 
 
 def _switch_phases(charger: Charger, number: int) -> None:
-    charger.switch_phases(3 if number else 1)
+    if charger.phases_from == BY_MODBUS:
+        charger.switch_phases(3 if number else 1)
 
 
 def _write(address: int, write: Write, most: int) -> Row:
@@ -83,7 +85,7 @@ REGISTERS: Final = (
     _fixed(1110, 16_000),
     _fixed(1500, 0),
     _measured(1502, lambda c: c.session_wh, 10),
-    _fixed(1550, 3),
+    _measured(1550, lambda c: c.phases_from),
     _measured(1552, lambda c: c.phases == 3),
     _measured(1600, lambda c: c.failsafe_ma),
     _measured(1602, lambda c: c.failsafe_s),

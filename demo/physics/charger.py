@@ -1,8 +1,8 @@
 """A wallbox with a car before it. Currents in mA, power in W, energy in Wh.
 
 It offers a current; the car takes what it wants of it. Below 6 A nothing flows. Each start and end of charging moves
-the contactor, which is counted: that is what wears. If nobody speaks to it for `failsafe_s`, it falls back to its
-failsafe current.
+the contactor, which is counted: that is what wears; so is each change of phases under load, which burns. If nobody
+speaks to it for `failsafe_s`, it falls back to its failsafe current.
 """
 
 from dataclasses import dataclass, field
@@ -21,6 +21,9 @@ class Charger:
 
     car: Car = field(default_factory=Car)
     phases: int = 3
+    phases_from: int = 3
+    """Who says on how many phases it charges: 0 nobody, 1 OCPP, 2 REST, 3 Modbus, 4 UDP."""
+    burnt: int = 0
     most_ma: int = 16_000
     set_ma: int = 16_000
     enabled: bool = True
@@ -38,6 +41,7 @@ class Charger:
 
     def switch_phases(self, phases: int) -> None:
         """Charge on one phase or on three."""
+        self.burnt += phases != self.phases and self.power_w > 0
         self.phases = phases
         self.shares = L1 if phases == 1 else (1 / 3, 1 / 3, 1 / 3)
 

@@ -28,9 +28,6 @@ from homeassistant.util.async_ import get_scheduled_timer_handles
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_test_home_assistant
 
 from custom_components.merit_order.const import DOMAIN
-from custom_components.merit_order.coordinator import PlanCoordinator
-from custom_components.merit_order.engine.devices import dsmr, homewizard, huawei, keba
-from custom_components.merit_order.engine.devices.entities import _device as entity_devices
 from custom_components.merit_order.engine.model.snapshot import Settings
 from custom_components.merit_order.runtime import Runtime
 from demo.faults import Fault
@@ -41,14 +38,11 @@ from demo.home import VirtualHome
 
 from .homes import HomeSpec
 from .other_brand import TELL_S, Backend, add_entities
+from .pace import TALK_S, hurry
 from .simulated_time import SimulatedTime
 
 # The last tenth of a percent is worth the default's wait to a person, not to a test of thousands of plans.
 PLAN_S = 0.02
-# While nothing happens, meters talk and devices are asked that often: well inside what counts as fresh.
-TALK_S, ASK_S = 28.0, 45.0
-# Every so many minutes a plan is made then; each change of price, forecast or readings still makes one at once.
-THINK_MINUTES = 15
 # SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks: what grows in a
 # process with this limit is not that.
 PAGES_BYTES = 4_000_000
@@ -56,35 +50,6 @@ PAGES_BYTES = 4_000_000
 QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The sensors whose statistics teach: the ends of their entity ids.
 RECORDED = ("import", "export", "energy", "charge", "discharge")
-# Modules whose POLL_S says how often a device is asked.
-PACED = (dsmr, entity_devices, homewizard, huawei, keba)
-# A meter that is silent for longer than half a minute steers nothing.
-METERS = (dsmr, entity_devices)
-USUAL_S = {module: vars(module)["POLL_S"] for module in PACED}
-USUAL_TICK = PlanCoordinator._tick
-
-
-_quiet = False
-
-
-async def _tick(self: PlanCoordinator, at: datetime) -> None:
-    """The planner's regular thought, left out most of the time while nothing happens."""
-    if _quiet and at.minute % THINK_MINUTES:
-        self.async_update_listeners()
-    else:
-        await USUAL_TICK(self, at)
-
-
-# Once: a home keeps the method it was started with.
-PlanCoordinator._tick = _tick  # type: ignore[assignment,method-assign] # its argument has a name here
-
-
-def hurry(*, quiet: bool) -> None:
-    """Thin the traffic and the planning, or let everything go at its own pace."""
-    global _quiet  # noqa: PLW0603 # so are the paces it stands beside
-    _quiet = quiet
-    for module in PACED:
-        vars(module)["POLL_S"] = (TALK_S if module in METERS else ASK_S) if quiet else USUAL_S[module]
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, cast, override
 
 # Longer than any job takes: who waits so long in real time waits for a thread that is stuck.
@@ -95,20 +95,21 @@ class SimulatedTime:
 
     def __init__(self, start: datetime) -> None:
         self.start = start.astimezone(UTC)
+        self._start_s = self.start.timestamp()
         self.skew_s = 0.0
         self.loop = SimulatedLoop()
 
     def true_now(self) -> datetime:
         """Return the true present, aware UTC."""
-        return self.start + timedelta(seconds=self.loop.time())
+        return datetime.fromtimestamp(self._start_s + self.loop.time(), UTC)
 
     def now(self) -> datetime:
         """Return what the host's clock shows, aware UTC."""
-        return self.start + timedelta(seconds=self.loop.time() + self.skew_s)
+        return datetime.fromtimestamp(self.timestamp(), UTC)
 
     def timestamp(self) -> float:
         """Return what the host's clock shows, in Unix seconds."""
-        return self.start.timestamp() + self.loop.time() + self.skew_s
+        return self._start_s + self.loop.time() + self.skew_s
 
     def install(self) -> None:
         """Make this the time of the process, for good. Raises RuntimeError when that comes too late."""

@@ -76,8 +76,17 @@ async def device(wallbox: Wallbox, ports: Ports) -> AsyncIterator[Any]:
     await device.close()
 
 
-def order(action: Action, current_a: float | None = None) -> Command:
-    return Command(role=Role.CHARGER, action=action, expires=NOON + timedelta(hours=1), current_a=current_a)
+@pytest.fixture
+async def switching(wallbox: Wallbox, ports: Ports) -> AsyncIterator[Any]:
+    """One with a contactor for the phases."""
+    device = await keba.KIND.connect(options(wallbox, phase_switching=True), ports)
+    yield device
+    await device.close()
+
+
+def order(action: Action, current_a: float | None = None, phases: int | None = None) -> Command:
+    expires = NOON + timedelta(hours=1)
+    return Command(role=Role.CHARGER, action=action, expires=expires, current_a=current_a, phases=phases)
 
 
 async def test_who_it_is(device: Any) -> None:
@@ -174,7 +183,7 @@ async def test_only_two_registers_are_ever_written(device: Any, wallbox: Wallbox
         await device.write(command)
         wallbox.wait(10)
     assert set(wallbox.face.writes) == {5004, 5014}
-    for address in (5016, 5018, 5010):
+    for address in (5016, 5018, 5010, 5050, 5052):
         with pytest.raises(WriteRefused, match="not on the list"):
             await device.link.write_one(address, 1)
 
@@ -256,3 +265,63 @@ async def test_it_tells_whether_the_current_stands_as_told(device: Any, wallbox:
     await device.write(order(Action.LEAVE))
     await device.write(order(Action.RELEASE))
     assert (await device.read()).charger.current_a == 16.0, "what someone else set stays"
+
+
+async def test_on_one_phase_and_on_three_and_back(
+    switching: Any, wallbox: Wallbox, store: MemoryStore
+) -> None:
+    charger = wallbox.charger
+    await switching.write(order(Action.CURRENT, 10, 1))
+    wallbox.wait(10)
+    assert (charger.phases, charger.power_w) == (1, 2300.0)
+    wallbox.wait(300)
+    await switching.write(order(Action.CURRENT, 8, 3))
+    wallbox.wait(10)
+    assert (charger.phases, charger.power_w) == (3, 5520.0)
+    wallbox.wait(300)
+    await switching.write(order(Action.CURRENT, 6, 1))
+    wallbox.wait(300)
+    await switching.write(order(Action.RELEASE))
+    assert (charger.phases, charger.offered_ma) == (3, 16_000)
+    assert not any(store.values.values())
+    assert charger.burnt == 0, "no change under load"
+    assert wallbox.face.hasty == 0, "five seconds between writes"
+
+
+async def test_phases_rest_for_five_minutes_and_the_current_goes_back_without_them(
+    switching: Any, wallbox: Wallbox, store: MemoryStore
+) -> None:
+    await switching.write(order(Action.CURRENT, 10, 1))
+    wallbox.wait(10)
+    written = dict(wallbox.face.writes)
+    with pytest.raises(WriteRefused, match="less than five minutes ago"):
+        await switching.write(order(Action.CURRENT, 8, 3))
+    assert wallbox.face.writes == written
+    with pytest.raises(WriteRefused, match="less than five minutes ago"):
+        await switching.write(order(Action.RELEASE))
+    assert (wallbox.charger.phases, wallbox.charger.offered_ma) == (1, 16_000)
+    assert any(store.values.values()), "still to be given back"
+    wallbox.wait(300)
+    await switching.write(order(Action.RELEASE))
+    assert wallbox.charger.phases == 3
+    assert not any(store.values.values())
+
+
+async def test_a_wallbox_that_is_told_its_phases_by_another_is_left_alone(
+    switching: Any, wallbox: Wallbox
+) -> None:
+    wallbox.charger.phases_from = 1
+    wallbox.wait(10)
+    with pytest.raises(WriteRefused, match="does not take the number of phases by Modbus"):
+        await switching.write(order(Action.CURRENT, 10, 1))
+    assert not wallbox.face.writes
+
+
+def test_only_a_wallbox_with_a_contactor_for_it_is_planned_on_one_phase() -> None:
+    assert keba.KIND.conduct is not None
+    able = keba.KIND.conduct.switches_phases
+    assert (able({"phase_switching": True}), able({"phase_switching": False}), able({})) == (
+        True,
+        False,
+        False,
+    )

@@ -4,8 +4,7 @@ Needed: runs (contiguous) or energy (interruptible) within each day's window, sh
 first, by priority. Optional: only while nothing is bought and no battery gives, worth a little more than feeding in.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -19,16 +18,14 @@ from ..model.series import FloatArray
 from ..model.snapshot import AssetSpec, OverrideMode
 from ._asking import now_or_later
 from ._base import AssetKind, Opposite, Outcome, Unplanned, Values, none_if_nan, order_kw, read
-from ._habit import HOURS, by_habit, still_due
+from ._habit import HOURS, by_habit
 from ._load import DEFAULT_KW, MOST_KW, NEEDED, OPTIONAL, OPTIONS, LoadParams, LoadState, from_options
+from ._load_placing import Placing
 from ._load_relief import load_reliefs
-from ._order import add_order
-from ._room import keep_room, room
-from ._runs import Profile, Runs, add_runs
+from ._runs import Profile, Runs
 from ._site import Site
-from ._slots import Use, add_use
-from ._spare import optional_runs, optional_use, rests
-from ._windows import Window, allowed_slots, daily_windows, one_off
+from ._slots import Use
+from ._windows import allowed_slots
 
 __all__ = ["LOAD", "NEEDED", "OPTIONAL", "LoadParams", "LoadState"]
 
@@ -122,31 +119,12 @@ def build(spec: AssetSpec, site: Site) -> LoadPart:
     profile = _profile(params, power)
     fixed, allowed = _decided(spec, site, params, state, profile, power)
     site.fixed = site.fixed + fixed
-    runs: list[Runs] = []
-    uses: list[Use] = []
-    if spec.controlled and params.mode == NEEDED:
-        _needed(spec, site, params, state, profile, power, fixed, allowed, runs, uses)
-    elif spec.controlled and params.contiguous and (params.profile_kw or none_if_nan(params.run_minutes)):
-        optional_runs(spec, site, params, state, profile, allowed, runs)
-    elif spec.controlled:
-        uses.append(optional_use(site, params, state, power, allowed))
-    daily = len(uses)
-    if spec.controlled:
-        _asked_for(spec, site, params, state, profile, power, allowed, runs, uses)
-    _one_at_a_time(site, runs, uses)
-    for run in runs:
-        site.on_phase(params.phase, run.columns[run.print.which], run.print.slots, run.print.kw)
-    for use in uses:
-        site.on_phase(params.phase, use.columns, use.slots, use.kw if use.switched else 1.0)
-    if params.after is not None:
-        for run in runs:
-            add_order(site, site.work.get(params.after, []), run)
-        for use in uses:
-            add_order(site, site.work.get(params.after, []), use)
-    site.work[spec.id] = [*runs, *uses]
+    placing = Placing(spec, site, params, state, profile, power, fixed, allowed)
+    daily = placing.place()
+    site.work[spec.id] = [*placing.runs, *placing.uses]
     if np.any(fixed > 0):
         site.busy[spec.id] = int(np.flatnonzero(fixed > 0)[-1]) + 1
-    return LoadPart(spec, params, state, site.horizon, fixed, tuple(runs), tuple(uses), daily)
+    return LoadPart(spec, params, state, site.horizon, fixed, tuple(placing.runs), tuple(placing.uses), daily)
 
 
 def _power(spec: AssetSpec, site: Site, params: LoadParams, state: LoadState) -> float:
@@ -201,129 +179,6 @@ def _running_minutes(site: Site, state: LoadState) -> float:
     if state.on_since is None:
         return 0.0
     return max((site.horizon.at - state.on_since) / timedelta(minutes=1), 0.0)
-
-
-def _needed(
-    spec: AssetSpec,
-    site: Site,
-    params: LoadParams,
-    state: LoadState,
-    profile: Profile,
-    power: float,
-    fixed: FloatArray,
-    allowed: BoolArray,
-    runs: list[Runs],
-    uses: list[Use],
-) -> None:
-    price = site.wishes.priced(params.priority)
-    path = f"assets.{spec.id}.params"
-    daily = (
-        daily_windows(site.horizon, params.earliest, params.deadline, path) if params.runs_per_day > 0 else ()
-    )
-    by_runs, space, planned = params.contiguous, room(params, state, site.horizon), 0.0
-    energy = none_if_nan(params.energy_kwh)
-    per_day = energy if energy is not None else profile.energy_kwh * params.runs_per_day
-    for i, window in enumerate(daily):
-        if by_runs:
-            count = params.runs_per_day
-            if i == 0:
-                begun = state.done_runs + bool(state.on)
-                count = max(count - begun, 0)
-            _place(spec, site, replace(window, amount=count), profile, allowed, price, runs)
-        else:
-            ordered = float(
-                fixed[window.first : window.last] @ site.horizon.hours[window.first : window.last]
-            )
-            now = state if i == 0 else LoadState()
-            left = still_due(params, now, window, per_day, ordered, power, site.horizon.zone)
-            if space is not None:
-                left = space.capped(left, window.last, planned, power)
-                planned += left
-            if left > 1e-3:
-                uses.append(_use(site, params, state, window, power, allowed, left, price))
-    if space is not None:
-        keep_room(site, uses, space)
-
-
-def _asked_for(
-    spec: AssetSpec,
-    site: Site,
-    params: LoadParams,
-    state: LoadState,
-    profile: Profile,
-    power: float,
-    allowed: BoolArray,
-    runs: list[Runs],
-    uses: list[Use],
-) -> None:
-    """What a person asked for once: needed, of an optional load too."""
-    price = site.wishes.priced(params.priority)
-    for window in one_off(site.horizon, spec.needs, "runs"):
-        _place(spec, site, window, profile, allowed, price, runs)
-    uses.extend(
-        _use(site, params, state, window, power, allowed, window.amount, price)
-        for window in one_off(site.horizon, spec.needs, "kwh")
-    )
-
-
-def _one_at_a_time(site: Site, runs: Sequence[Runs], uses: Sequence[Use]) -> None:
-    """What is wanted of one thing for several reasons adds up over time, not in power."""
-    program, n = site.program, site.horizon.n
-    claims = [(run.columns[run.print.which], run.print.slots, 1.0) for run in runs]
-    claims += [(use.columns, use.slots, 1.0 if use.switched else 1.0 / use.kw) for use in uses if use.kw > 0]
-    count = np.zeros(n, dtype=int)
-    for _, slots, _ in claims:
-        count[np.unique(slots)] += 1
-    several = count > 1
-    if not np.any(several):
-        return
-    row = np.full(n, -1)
-    row[several] = rows = program.rows(int(np.sum(several)), upper=1.0)
-    for columns, slots, share in claims:
-        shared = several[slots]
-        program.put(row[slots[shared]], columns[shared], share)
-    # Never worth it; but rounding may take such a step, and no step may make the program infeasible.
-    program.put(rows, program.columns(len(rows), wish=site.wishes.need), -1.0)
-
-
-def _use(
-    site: Site,
-    params: LoadParams,
-    state: LoadState,
-    window: Window,
-    power: float,
-    allowed: BoolArray,
-    need_kwh: float,
-    price: float,
-) -> Use:
-    use = add_use(
-        site,
-        window,
-        power,
-        allowed,
-        need_kwh,
-        price,
-        switched=not params.variable_power,
-        running=bool(state.on),
-    )
-    if use.switched:
-        rests(site, params, state, use.columns, use.slots)
-    return use
-
-
-def _place(
-    spec: AssetSpec,
-    site: Site,
-    window: Window,
-    profile: Profile,
-    allowed: BoolArray,
-    price: float,
-    runs: list[Runs],
-) -> None:
-    count = round(window.amount)
-    if count > 0:
-        before = site.planned_before(spec.id)
-        runs.append(add_runs(site, window, profile, allowed, count, price, before))
 
 
 LOAD = AssetKind(

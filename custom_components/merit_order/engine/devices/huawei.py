@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..model.errors import BadData, SilentPeer, SourceError, WriteRefused, WrongDevice, WrongUnit
-from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.roles import (
     Action,
@@ -30,6 +29,7 @@ from ..model.roles import (
 from . import huawei_registers as reg
 from ._base import Conduct, Device, DeviceKind
 from ._modbus import ModbusLink, Pace, Refused
+from ._modbus_options import FIELD_OF_ERROR, modbus_options
 from ._registers import Block, Register, Words, text
 
 MOST_MINUTES = 5
@@ -339,33 +339,12 @@ async def _answers(options: Mapping[str, Any], ports: Ports, unit: int) -> bool:
 
 KIND = DeviceKind(
     key="huawei",
-    options=(
-        Option(key="host", type=OptionType.TEXT, required=True),
-        Option(key="port", type=OptionType.NUMBER, default=502, minimum=1, maximum=65535, step=1),
-        Option(key="unit", type=OptionType.NUMBER, default=1, minimum=0, maximum=247, step=1),
-        Option(
-            key="timeout",
-            type=OptionType.NUMBER,
-            default=10,
-            minimum=2,
-            maximum=30,
-            step=1,
-            unit="s",
-            advanced=True,
-        ),
-    ),
+    options=modbus_options(unit=1, timeout_s=10),
     brings=(Role.GRID, Role.SOLAR, Role.BATTERY),
     probe=_probe,
     connect=_connect,
     assets={Role.GRID: "grid", Role.SOLAR: "solar", Role.BATTERY: "battery"},
-    field_of_error={
-        "cannot_connect": "host",
-        "silent_peer": "port",
-        "wrong_unit": "unit",
-        "wrong_device": "host",
-        "bad_data": "host",
-        "modbus_refused": "host",
-    },
+    field_of_error=FIELD_OF_ERROR,
     discovery=("huawei_solar",),
     conflicts=("huawei_solar",),
     # Renewed each 90 to 120 s the lease needs 960; the rest is for changes of power. The inverter follows within 30 s.

@@ -2,10 +2,12 @@
 
 The wallbox wants half a second between reads and five between writes. It has no timer of its own that would end a
 command: what it did before the first one is kept on the shelf and put back by `Action.RELEASE`, also after a crash.
+With a contactor for it (KeContact S10) a P30 charges on one phase or on three.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from ..model.errors import WriteRefused, WrongDevice
@@ -14,6 +16,7 @@ from ..model.ports import Ports
 from ..model.roles import Action, ChargerReading, Command, Identity, Readings, Role
 from ._base import Conduct, Device, DeviceKind
 from ._modbus import ModbusLink, Pace, Refused
+from ._modbus_options import FIELD_OF_ERROR, modbus_options
 from ._registers import Block, Register, Words, u32
 
 POLL_S = 10.0
@@ -32,19 +35,25 @@ POWER = u32(1020, 1e6, 0, 50, "kW")
 ENERGY = u32(1036, 1e4, 0, 2e5, "kWh")
 OFFERED = u32(1100, 1000, 0, 80, "A")
 MOST = u32(1110, 1000, 6, 80, "A")
+PHASES_FROM = u32(1550, 1, 0, 4)
+PHASES = u32(1552, 1, 0, 1)
 CHARGING, INTERRUPTED = 3, 5
 CAR_PLUGGED = (5, 7)
+BY_MODBUS = 3
+PHASES_REST = timedelta(minutes=5)
+"""What KEBA asks for between two changes of phases."""
 
-SET_CURRENT_MA, SET_ENABLED = 5004, 5014
+SET_CURRENT_MA, SET_ENABLED, SET_PHASES = 5004, 5014, 5052
 WRITES = {(6, SET_CURRENT_MA): 1, (6, SET_ENABLED): 1}
+WRITES_PHASES = {**WRITES, (6, SET_PHASES): 1}
 """All that is ever written. Failsafe (5016, 5018) is left alone: a P40 reads its timeout 0 as "continue with the
-highest possible value", and persisting it wears the EEPROM."""
+highest possible value", and persisting it wears the EEPROM. So is who may switch the phases (5050)."""
 
 
 class Keba:
     """An open connection to one wallbox."""
 
-    def __init__(self, link: ModbusLink, ports: Ports, *, energy_in_wh: bool) -> None:
+    def __init__(self, link: ModbusLink, ports: Ports, *, energy_in_wh: bool, phase_switching: bool) -> None:
         self.link = link
         self._ports = ports
         self._words = Words()
@@ -52,6 +61,8 @@ class Keba:
         self._identity: Identity | None = None
         self._took_s = 0.0
         self._told_a: float | None = None
+        self._switches_phases = phase_switching
+        self._switched_at: datetime | None = None
 
     @property
     def identity(self) -> Identity:
@@ -157,6 +168,7 @@ class Keba:
             await self._disable()
             self._told_a = 0.0
         else:
+            await self._use_phases(command.phases)
             self._told_a = await self._offer(current)
 
     @property
@@ -172,11 +184,19 @@ class Keba:
         amps = offered or most
         if state is None or amps is None:
             raise WriteRefused("the wallbox does not tell its state")
-        await self._ports.store.keep(self._shelf, {"amps": amps, "enabled": int(state) != INTERRUPTED})
+        kept = {"amps": amps, "enabled": int(state) != INTERRUPTED}
+        if self._switches_phases:
+            kept["phases"] = await self._phases()
+        await self._ports.store.keep(self._shelf, kept)
 
     async def _give_back(self) -> None:
         before = self._ports.store.load(self._shelf)
-        if isinstance(before, Mapping):
+        if not isinstance(before, Mapping):
+            return
+        try:
+            await self._use_phases(before.get("phases"))
+        finally:
+            # The current goes back also when the phases cannot yet.
             if before["enabled"]:
                 await self._offer(float(before["amps"]))
             else:
@@ -196,6 +216,31 @@ class Keba:
         await self._see(lambda state, offered: offered is not None and round(1000 * offered) == milliamps)
         return milliamps / 1000
 
+    async def _phases(self) -> int:
+        """On how many phases it charges. Raises WriteRefused when it does not tell."""
+        many = await self._number(PHASES)
+        if many is None:
+            raise WriteRefused(f"{self.link.host} does not tell on how many phases it charges")
+        return 3 if many else 1
+
+    async def _use_phases(self, phases: int | None) -> None:
+        """Charge on one phase or on three from now on; the contactor changes without a load. Raises WriteRefused."""
+        if phases is None or not self._switches_phases or phases == await self._phases():
+            return
+        host, now = self.link.host, self._ports.clock.now()
+        if await self._number(PHASES_FROM) != BY_MODBUS:
+            raise WriteRefused(f"{host} does not take the number of phases by Modbus", host=host)
+        if self._switched_at is not None and now - self._switched_at < PHASES_REST:
+            raise WriteRefused(f"{host} changed its phases less than five minutes ago", host=host)
+        await self._disable()
+        self._switched_at = now
+        await self.link.write_one(SET_PHASES, int(phases > 1))
+
+        async def changed() -> bool:
+            return await self._phases() == phases
+
+        await self._until(changed)
+
     async def _enable(self) -> None:
         if await self._number(STATE) == INTERRUPTED:
             await self.link.write_one(SET_ENABLED, 1)
@@ -209,10 +254,17 @@ class Keba:
 
     async def _see(self, done: Callable[[float | None, float | None], bool]) -> None:
         """Read back until `done(state, offered)`. Raises WriteRefused."""
+
+        async def seen() -> bool:
+            return done(await self._number(STATE), await self._number(OFFERED))
+
+        await self._until(seen)
+
+    async def _until(self, seen: Callable[[], Awaitable[bool]]) -> None:
         for turn in range(READ_BACK_TRIES):
             if turn:
                 await self._ports.clock.sleep(READ_BACK_PAUSE_S)
-            if done(await self._number(STATE), await self._number(OFFERED)):
+            if await seen():
                 return
         raise WriteRefused(f"{self.link.host} did not take the command", host=self.link.host)
 
@@ -222,6 +274,8 @@ class Keba:
 
 
 async def _connect(options: Mapping[str, Any], ports: Ports) -> Device:
+    # Wallboxes that were added before there was this option do not have it.
+    phase_switching = bool(options.get("phase_switching"))
     link = ModbusLink(
         (options["host"], int(options["port"])),
         int(options["unit"]),
@@ -229,10 +283,10 @@ async def _connect(options: Mapping[str, Any], ports: Ports) -> Device:
         Pace(
             gap_s=READ_GAP_S, write_gap_s=WRITE_GAP_S, timeout_s=float(options["timeout"]), most_registers=2
         ),
-        WRITES,
+        WRITES_PHASES if phase_switching else WRITES,
         ports.tally,
     )
-    device = Keba(link, ports, energy_in_wh=bool(options["energy_in_wh"]))
+    device = Keba(link, ports, energy_in_wh=bool(options["energy_in_wh"]), phase_switching=phase_switching)
     try:
         await device.meet()
     except BaseException:
@@ -250,38 +304,20 @@ async def _probe(options: Mapping[str, Any], ports: Ports) -> Identity:
 KIND = DeviceKind(
     key="keba",
     options=(
-        Option(key="host", type=OptionType.TEXT, required=True),
-        Option(
-            key="port", type=OptionType.NUMBER, default=502, minimum=1, maximum=65535, step=1, advanced=True
-        ),
-        Option(
-            key="unit", type=OptionType.NUMBER, default=255, minimum=0, maximum=255, step=1, advanced=True
-        ),
-        Option(
-            key="timeout",
-            type=OptionType.NUMBER,
-            default=5,
-            minimum=2,
-            maximum=30,
-            step=1,
-            unit="s",
-            advanced=True,
-        ),
+        *modbus_options(unit=255, timeout_s=5, advanced=True),
         Option(key="energy_in_wh", type=OptionType.BOOLEAN, default=False, advanced=True),
+        Option(key="phase_switching", type=OptionType.BOOLEAN, default=False, advanced=True),
     ),
     brings=(Role.CHARGER,),
     probe=_probe,
     connect=_connect,
     assets={Role.CHARGER: "vehicle"},
-    field_of_error={
-        "cannot_connect": "host",
-        "silent_peer": "port",
-        "wrong_unit": "unit",
-        "wrong_device": "host",
-        "bad_data": "host",
-        "modbus_refused": "host",
-    },
+    field_of_error=FIELD_OF_ERROR,
     discovery=("keba",),
     # A change of current each minute of a sunny day; cars take up to a minute to follow.
-    conduct=Conduct(writes_per_day={"": 600}, shows_within_s=90.0),
+    conduct=Conduct(
+        writes_per_day={"": 600},
+        shows_within_s=90.0,
+        switches_phases=lambda options: bool(options.get("phase_switching")),
+    ),
 )

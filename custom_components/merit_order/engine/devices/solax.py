@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..model.errors import BadData, WriteRefused, WrongDevice
-from ..model.options import Option, OptionType
 from ..model.ports import Ports
 from ..model.roles import Action, BatteryReading, Command, GridReading, Identity, Readings, Role, SolarReading
 from . import solax_registers as reg
 from ._base import Conduct, Device, DeviceKind
 from ._modbus import ModbusLink, Pace, Refused
+from ._modbus_options import FIELD_OF_ERROR, modbus_options
 from ._registers import Block, Words, text
 
 POLL_S = 10.0
@@ -266,33 +266,12 @@ async def _probe(options: Mapping[str, Any], ports: Ports) -> Identity:
 
 KIND = DeviceKind(
     key="solax",
-    options=(
-        Option(key="host", type=OptionType.TEXT, required=True),
-        Option(key="port", type=OptionType.NUMBER, default=502, minimum=1, maximum=65535, step=1),
-        Option(key="unit", type=OptionType.NUMBER, default=1, minimum=0, maximum=247, step=1),
-        Option(
-            key="timeout",
-            type=OptionType.NUMBER,
-            default=5,
-            minimum=2,
-            maximum=30,
-            step=1,
-            unit="s",
-            advanced=True,
-        ),
-    ),
+    options=modbus_options(unit=1, timeout_s=5),
     brings=(Role.GRID, Role.SOLAR, Role.BATTERY),
     probe=_probe,
     connect=_connect,
     assets={Role.GRID: "grid", Role.SOLAR: "solar", Role.BATTERY: "battery"},
-    field_of_error={
-        "cannot_connect": "host",
-        "silent_peer": "port",
-        "wrong_unit": "unit",
-        "wrong_device": "host",
-        "bad_data": "host",
-        "modbus_refused": "host",
-    },
+    field_of_error=FIELD_OF_ERROR,
     discovery=("solax", "solax_modbus"),
     conflicts=("solax_modbus",),
     # Remote control is volatile by the vendor's document and armed anew at each reading; the unlock word is not.

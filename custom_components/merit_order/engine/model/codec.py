@@ -24,6 +24,9 @@ type Json = dict[str, Json] | list[Json] | str | int | float | bool | None
 
 def to_json(value: object) -> Any:
     """Plain JSON types for a dataclass tree."""
+    kind: Any = type(value)
+    if (names := _names(kind)) is not None:
+        return {name: to_json(getattr(value, name)) for name in names}
     match value:
         case Enum():
             return value.value
@@ -39,8 +42,6 @@ def to_json(value: object) -> Any:
             return {str(key): to_json(item) for key, item in value.items()}
         case tuple() | list() | frozenset():
             return [to_json(item) for item in value]
-    if dataclasses.is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
 
 
@@ -52,8 +53,20 @@ def from_json[T](kind: type[T], raw: Any, path: str = "") -> T:
 
 
 @cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None of anything else."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
+@cache
 def _hints(kind: type) -> dict[str, Any]:
     return get_type_hints(kind)
+
+
+@cache
+def _fields(kind: Any) -> dict[str, dataclasses.Field[Any]]:
+    """What a dataclass is made of, by name."""
+    return {field.name: field for field in dataclasses.fields(kind) if field.init}
 
 
 def _read(kind: Any, raw: Any, path: str) -> Any:
@@ -102,8 +115,7 @@ def _read_tuple(members: tuple[Any, ...], raw: Any, path: str) -> tuple[Any, ...
 def _read_dataclass(kind: Any, raw: Any, path: str) -> Any:
     if not isinstance(raw, Mapping):
         raise InputError(path, f"expected an object, got {_name(raw)}")
-    hints = _hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind) if field.init}
+    hints, fields = _hints(kind), _fields(kind)
     if unknown := sorted(set(raw) - set(fields)):
         raise InputError(f"{path}.{unknown[0]}", "is not a known field")
     values = {}
