@@ -31,6 +31,7 @@ SOC = 0.5
 # What is learned and cached in the first days is no leak.
 WARM_UP = timedelta(days=3)
 LOOKS = 40
+LONG_S = 0.02
 OURS = "custom_components"
 # What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
 LASTING = timedelta(hours=1)
@@ -142,7 +143,9 @@ def _blocked(blocks: Blocks) -> dict[str, Any]:
         "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
         "worst_block": blocks.worst,
         "blocks_over_20_ms": {
-            k: len([s for s in v if s > 0.02]) for k, v in blocks.over.items() if max(v) > 0.02
+            name: [f"{took * 1000:.1f} at {when}" for took, when in held if took > LONG_S]
+            for name, held in blocks.over.items()
+            if max(held)[0] > LONG_S
         },
     }
 
@@ -191,7 +194,7 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
                 watch.deadline(need.name, need.asset, need.met(it.home))
     if local.hour == local.minute == 0:
         gc.collect()
-        seen.memory.append((now, _rss_mb(), sys.getallocatedblocks()))
+        seen.memory.append((now, _held_mb(), sys.getallocatedblocks()))
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
             seen.promises.append(
                 Promise(now, plan.edges[-1], plan.expected_saving, plan.baseline_cost - plan.cost)
@@ -248,12 +251,13 @@ async def _staying(it: Life) -> dict[str, int]:
     return {"tasks": min(tasks), "listeners": min(listeners)}
 
 
-def _rss_mb() -> float:
-    """What the process holds, once the allocator gave back what nobody uses."""
+def _held_mb() -> float:
+    """Memory that the process holds and no file does, in MB, once the allocator gave back what nobody uses."""
     with contextlib.suppress(AttributeError):  # only GNU's has this
         ctypes.CDLL(None).malloc_trim(0)
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 / 1e6
+    # Pages of files come and go as the machine likes.
+    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if "RssAnon" in line)
+    return int(told.split()[1]) * 1024 / 1e6
 
 
 def _memory(seen: Record) -> dict[str, float] | None:

@@ -139,7 +139,8 @@ class Blocks:
         self.worst_s = self.collecting_s = 0.0
         self._collected_s = self._began = 0.0
         self.worst = ""
-        self.over: dict[str, list[float]] = {}
+        self.over: dict[str, list[tuple[float, str]]] = {}
+        """By what held the loop: for how long, and when."""
 
     def install(self) -> None:
         """Measure every callback of the process from now on."""
@@ -171,7 +172,7 @@ class Blocks:
         name = _name(handle)
         if "/demo/" in name or "/tests/" in name:
             return
-        self.over.setdefault(name, []).append(took)
+        self.over.setdefault(name, []).append((took, datetime.fromtimestamp(time.time(), UTC).isoformat()))
         if took > self.worst_s:
             self.worst_s, self.worst = took, name
 

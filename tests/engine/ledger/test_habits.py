@@ -72,6 +72,16 @@ def test_what_is_still_to_run_would_have_run_by_habit_before() -> None:
     assert result(over(slots)).total.saved == pytest.approx(whole - 3.6 * price(23))
 
 
+def test_a_habit_learned_in_the_middle_of_a_day_holds_for_all_that_follows() -> None:
+    """Proves: one hour of which nothing is known does not put the whole day's energy there."""
+    slots = over(day(25))
+    assert slots[0].loads["boiler"].habit_kwh == pytest.approx(0.1)
+    unknown = replace(slots[0].loads["boiler"], habit_kwh=None, after_kwh=0.0)
+    slots[0] = replace(slots[0], loads={"boiler": unknown})
+    spread = sum(3.6 * kw / 3.5 * price(hour) for hour, kw in enumerate(HABIT) if hour > 0)
+    assert result(slots).total.saved == pytest.approx(spread - 0.36)
+
+
 def test_many_days_are_the_sum_of_each() -> None:
     one, ten = result(over(day(25))).total.saved, result(over(day(10 * 24 + 1))).total.saved
     assert ten == pytest.approx(10 * one)

@@ -130,7 +130,8 @@ def _place(
         own = [slot.loads[key].kwh if _of(slot, key, since) else 0.0 for slot in slots]
         before = standing.owed.get(name, 0.0)
         habits = [slot.loads[key] if _of(slot, key, since) else None for slot in slots]
-        if all(load is None or load.habit_kwh is not None for load in habits):
+        # What it does at an hour before its habit was learned is not known, but not that it does all at once.
+        if any(load is not None and load.habit_kwh is not None for load in habits):
             over = end is not None and end - since >= DAY
             parts = _by_habit(habits, sum(own), before, over=over)
         else:
