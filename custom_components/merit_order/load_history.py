@@ -27,7 +27,8 @@ LEARN: Final = timedelta(days=57)
 """The days themselves are of the last four weeks, what a degree outside costs of the last eight."""
 HOUR_S: Final = 3600
 HOUR: Final = timedelta(hours=1)
-# The recorder writes an hour's statistics a few minutes after it; nothing new comes in between.
+# The recorder writes an hour's statistics right after it; in between only who is at home may change.
+WRITTEN_AFTER: Final = timedelta(minutes=2)
 REFRESH_S: Final = 1800.0
 # Until there is history, look often: a backfill or a first set-up of the Energy dashboard brings it all at once.
 REFRESH_PROVISIONAL_S: Final = 300.0
@@ -63,8 +64,12 @@ PLANNED_SENSORS: Final[Mapping[Role, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """`flows` of the whole home, + into it, and what of it went to `planned` assets: hourly means in kW, shape (n,)."""
+    """`flows` of the whole home, + into it, and what of it went to `planned` assets: hourly means in kW, shape (n,).
 
+    As read at `at`; the first hour is LEARN before.
+    """
+
+    at: datetime
     flows: tuple[FloatArray, ...]
     planned: tuple[FloatArray, ...]
 
@@ -85,6 +90,7 @@ class LoadForecaster:
         self._outdoor = outdoor
         self._presence = Presence(hass, ports)
         self._provisional = True
+        self._recent: Past | None = None
 
     @property
     def refresh_s(self) -> float:
@@ -94,17 +100,19 @@ class LoadForecaster:
     async def forecast(self, start: datetime, end: datetime) -> Forecast:
         """Hourly load from the running hour on; without history the shape of a usual household, called provisional."""
         now = self._ports.clock.now()
-        learned_from, people = await self._past(now), await self._presence.people(now)
+        if self._recent is None or self._provisional or _written(self._recent.at) != _written(now):
+            self._recent = await self._past(now)
+        people = await self._presence.people(now)
         outdoor = await self._outdoor.around(now - LEARN, end + HOUR) if self._outdoor is not None else None
         forecast = await self._hass.async_add_executor_job(
-            _learn, learned_from, people, outdoor, now, end, ZoneInfo(self._ports.timezone)
+            _learn, self._recent, people, outdoor, now, end, ZoneInfo(self._ports.timezone)
         )
         self._provisional = forecast.provisional
         return forecast
 
     async def measured(self, now: datetime) -> Record:
         """The same load as it was measured: hourly means in kW, what is planned for left out; gaps are NaN."""
-        return await self._hass.async_add_executor_job(base_load, await self._past(now), now)
+        return await self._hass.async_add_executor_job(base_load, await self._past(now))
 
     async def _past(self, now: datetime) -> Past:
         """Mean power of each past hour by statistic, and whether it counts for or against the load."""
@@ -118,7 +126,7 @@ class LoadForecaster:
         flows = [FLOWS[what] * await ask(s) for what, found in (await self._flows()).items() for s in found]
         past = AssetPast(self._hass, self._ports, now - LEARN, now)
         planned = [await past.power_kw(asset, key) for asset, key in self._planned()]
-        return Past(tuple(flows), tuple(planned))
+        return Past(now, tuple(flows), tuple(planned))
 
     async def _flows(self) -> Mapping[str, Sequence[str]]:
         """Statistics of what flows in and out: the Energy dashboard's, which reach back further, else our own."""
@@ -174,7 +182,7 @@ def _learn(
     """Blocking."""
     first = int(now.timestamp()) // HOUR_S * HOUR_S
     count = max(int((end.timestamp() - first) // HOUR_S) + 1, 1)
-    band = forecast_load(base_load(past, now), first, count, zone, people=people, outdoor=outdoor)
+    band = forecast_load(base_load(past), first, count, zone, people=people, outdoor=outdoor)
     start = datetime.fromtimestamp(first, UTC)
     quality = Quality.ASSUMED if band.provisional else Quality.FORECAST
 
@@ -184,9 +192,14 @@ def _learn(
     return Forecast(series(band.mid), series(band.low), series(band.high), band.provisional)
 
 
-def base_load(past: Past, now: datetime) -> Record:
+def _written(at: datetime) -> int:
+    """The last hour whose statistics the recorder has written at a time, in hours since the epoch."""
+    return int((at - WRITTEN_AFTER).timestamp()) // HOUR_S
+
+
+def base_load(past: Past) -> Record:
     """Mean load of each past hour in kW; an hour in which one of the meters says nothing is a gap."""
-    start = now - LEARN
+    start = past.at - LEARN
     load: FloatArray = np.empty(0)
     if past.flows:
         load = without_planned(np.sum(past.flows, axis=0), past.planned)

@@ -16,7 +16,6 @@ from .battery_levels import battery_levels, battery_params
 from .const import MODE_AUTOMATIC
 from .coordinator import LOGGER, PlanCoordinator
 from .driver import Driver
-from .engine.assets.battery import BatteryParams
 from .engine.assets.load import LoadParams
 from .engine.ledger import (
     BatterySlot,
@@ -144,12 +143,12 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         """One slot ends, the next begins."""
         self._look()
         edge = _floor(self.home.ports.clock.now())
-        stored, start = self._levels(), self._meter.started
+        stored, start = battery_levels(self.home), self._meter.started
         slot = self._slot(start, stored) if start is not None and edge - start == SLOT else None
         self._meter.begin(edge)
         self._stored, self._steered = stored, self._ours(edge)
         if start is not None and start < edge:
-            limits, zone = self._limits(), self._zone
+            limits, zone = battery_params(self.home), self._zone
             await self._write(lambda book: record(book, start, edge, slot, limits, zone))
             await self._promise(edge)
         now = self.home.ports.clock.now()
@@ -173,7 +172,7 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
 
     async def _write(self, change: Callable[[Book | None], Book | None]) -> None:
         """Change the book and tell what it says, off the event loop: a day and a half is gone through anew."""
-        limits, zone, watched = self._limits(), self._zone, self._watchers > 0
+        limits, zone, watched = battery_params(self.home), self._zone, self._watchers > 0
 
         def write() -> tuple[Book | None, Sums | None, dict[str, Share] | None]:
             book = change(self._book)
@@ -198,22 +197,25 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         batteries: dict[str, BatterySlot] = {}
         loads: dict[str, LoadSlot] = {}
         for asset in self.home.assets:
-            if asset.id not in self._steered:
-                continue
-            flow = self._meter.flow(asset.id, SLOT)
+            flow, ours = self._meter.flow(asset.id, SLOT), asset.id in self._steered
             if asset.role is Role.BATTERY:
                 before, after = self._stored.get(asset.id), stored.get(asset.id)
-                if flow is None or before is None or after is None:
+                if flow is not None and before is not None and after is not None:
+                    batteries[asset.id] = BatterySlot(
+                        charge_kwh=flow.plus_kwh,
+                        discharge_kwh=flow.minus_kwh,
+                        before_kwh=before,
+                        after_kwh=after,
+                        steered=ours,
+                    )
+                elif ours:
                     return None
-                batteries[asset.id] = BatterySlot(
-                    charge_kwh=flow.plus_kwh,
-                    discharge_kwh=flow.minus_kwh,
-                    before_kwh=before,
-                    after_kwh=after,
-                )
             # A load that does not say what it draws cannot be told apart from the home: no credit for it.
             elif (
-                flow is not None and flow.minus_kwh == 0 and (load := self._load(asset, flow.plus_kwh, start))
+                ours
+                and flow is not None
+                and flow.minus_kwh == 0
+                and (load := self._load(asset, flow.plus_kwh, start))
             ):
                 loads[asset.id] = load
         return MeasuredSlot(
@@ -244,7 +246,7 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         return buy.value_at(at) if buy is not None else None, export
 
     def _powers(self) -> dict[str, float | None]:
-        """What flows now in kW: through the meter, and through everything that may be steered."""
+        """What flows now in kW: through the meter, the batteries and everything that may be steered."""
         found = grid_reading(self.home)
         powers: dict[str, float | None] = {GRID: found[0].power_kw if found is not None else None}
         for asset in self.home.assets:
@@ -262,24 +264,12 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
             asset.id
             for asset in self.home.assets
             if _counts(asset)
+            and asset.steerable
             and controls.enabled(asset.id)
             and not controls.overrides(asset.id, now)
             and asset.role is not None
             and lease_key(asset.subentry_id, asset.role) not in refusing
         }
-
-    def _levels(self) -> dict[str, float]:
-        """What the batteries that may be steered hold now, in kWh; one that does not say is left out."""
-        counted = self._counted()
-        return {key: level for key, level in battery_levels(self.home).items() if key in counted}
-
-    def _limits(self) -> dict[str, BatteryParams]:
-        """Capacity, power limits and efficiencies of every battery that may be steered, as last told."""
-        counted = self._counted()
-        return {key: params for key, params in battery_params(self.home).items() if key in counted}
-
-    def _counted(self) -> set[str]:
-        return {asset.id for asset in self.home.assets if _counts(asset)}
 
     def _part(self, asset: PlannedAsset) -> Any:
         readings = self.home.devices[asset.subentry_id].readings
@@ -306,8 +296,8 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
 
 
 def _counts(asset: PlannedAsset) -> bool:
-    """Whether it may be steered, and it is known what it would do by itself."""
-    return asset.steerable and (asset.role is Role.BATTERY or asset.kind.key in LOADS)
+    """Whether it is known what it would do without us: a battery follows the meter, a load runs by its habit."""
+    return asset.role is Role.BATTERY or (asset.steerable and asset.kind.key in LOADS)
 
 
 def _floor(at: datetime) -> datetime:

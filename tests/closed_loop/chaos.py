@@ -17,7 +17,7 @@ from .simulated_time import Blocks, SimulatedTime
 
 # The night of 25 October 2026 has an hour more, and the home uses in this month as much as in the one before.
 START: Final = datetime(2026, 10, 3, 22, 0, tzinfo=UTC)
-OCCASIONS_A_DAY: Final = 2.2
+OCCASIONS_A_DAY: Final = 1.7
 WIDTH: Final = 30
 real_time = time.monotonic
 

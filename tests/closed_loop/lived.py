@@ -42,7 +42,7 @@ from .pace import TALK_S, hurry
 from .simulated_time import SimulatedTime
 
 # The last tenth of a percent is worth the default's wait to a person, not to a test of thousands of plans.
-PLAN_S = 0.02
+PLAN_S = 0.005
 # SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks: what grows in a
 # process with this limit is not that.
 PAGES_BYTES = 4_000_000

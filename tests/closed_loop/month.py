@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from aiohttp.web_protocol import RequestHandler
@@ -32,6 +34,8 @@ SOC = 0.5
 WARM_UP = timedelta(days=3)
 LOOKS = 40
 LONG_S = 0.02
+# New objects between two collections. What waits for the collector is gone by midnight, when memory is looked at.
+SELDOM = 20_000
 OURS = "custom_components"
 # What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
 LASTING = timedelta(hours=1)
@@ -62,6 +66,8 @@ class Record:
     last: Stand | None = None
     promises: list[Promise] = field(default_factory=list)
     memory: list[tuple[datetime, float, int]] = field(default_factory=list)
+    worked: list[float] = field(default_factory=list)
+    """Seconds of processor time up to each midnight."""
 
 
 async def live(
@@ -87,6 +93,7 @@ async def live(
         blocks.clear()
         # What stands now stays: to go through it again and again would take the collector longer than all that comes.
         gc.freeze()
+        gc.set_threshold(SELDOM)
         await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
         it.hurry(quiet=False)
         ledger = it.runtime.savings.data
@@ -116,6 +123,7 @@ async def live(
         **_kept(seen),
         "memory": _memory(seen),
         **_blocked(blocks),
+        "processor_s_a_day": [round(b - a, 1) for a, b in pairwise(seen.worked)],
         "after_reload": reloaded,
         "battery_forced_h": round(watch.held_s / 3600, 1),
         "writes": {str(register): n for register, n in last["huawei_writes"].items()},
@@ -195,6 +203,7 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
     if local.hour == local.minute == 0:
         gc.collect()
         seen.memory.append((now, _held_mb(), sys.getallocatedblocks()))
+        seen.worked.append(process_time())
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
             seen.promises.append(
                 Promise(now, plan.edges[-1], plan.expected_saving, plan.baseline_cost - plan.cost)

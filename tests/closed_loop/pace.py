@@ -38,9 +38,7 @@ def hurry(*, quiet: bool) -> None:
 
 async def _tick(self: PlanCoordinator, at: datetime) -> None:
     """The planner's regular thought, left out most of the time while nothing happens."""
-    if _quiet and at.minute % THINK_MINUTES:
-        self.async_update_listeners()
-    else:
+    if not _quiet or at.minute % THINK_MINUTES == 0:
         await USUAL_TICK(self, at)
 
 

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.merit_order.const import MODE_AUTOMATIC
 
-from .homes import BOILER_ID, WATT, entity_home, set_house, state_of
+from .homes import BATTERY_ID, BOILER_ID, WATT, entity_home, set_house, state_of
 
 type Advance = Callable[[float], Awaitable[None]]
 
@@ -23,8 +23,8 @@ TODAY, MONTH, YEAR, TOTAL = (
     "sensor.home_savings_this_year",
     "sensor.home_savings_in_total",
 )
-# The boiler is optional here and draws 0.5 kW, all of it bought: by itself it had not run. The battery takes no
-# command (its entities have no action), so what it does is the same in both and earns nothing.
+# The boiler is optional here and draws 0.5 kW: by itself it had not run. The battery takes no command (its entities
+# have no action); it gives what the boiler draws, and holds the less, which counts at the price of all of it here.
 PER_SLOT = -0.5 * 0.30 / 12
 
 
@@ -72,6 +72,15 @@ async def test_savings_are_those_of_the_measured_slots(hass: HomeAssistant, cloc
     assert (attribute(hass, TOTAL, "counted"), attribute(hass, TOTAL, "left_out")) == (2, 0)
     assert attribute(hass, TOTAL, "state_class") == "total"
     assert attribute(hass, TOTAL, "unit_of_measurement") == "EUR"
+    await end(hass, entry)
+
+
+async def test_a_battery_nobody_commands_is_in_both_homes(hass: HomeAssistant, clock: Advance) -> None:
+    entry = await begin(hass, clock, mode=MODE_AUTOMATIC)
+    await live(clock, 8.5)
+    book = entry.runtime_data.savings._book
+    assert [slot.batteries[BATTERY_ID].steered for slot in book.open] == [False]
+    assert book.parts.keys() == {BOILER_ID}
     await end(hass, entry)
 
 

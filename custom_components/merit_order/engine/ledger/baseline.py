@@ -1,4 +1,8 @@
-"""The same measured slots without us: loads as early as they could, batteries on self-consumption."""
+"""The same measured slots without us: loads as early as they could, batteries on self-consumption.
+
+A battery that nobody steers is in both homes. It follows the meter, and with it loads that we run at another time: what
+they save there is only what the battery would not have saved by itself.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,12 +65,23 @@ def replay(
             money += ahead.pop(key, 0.0) * worth * _out(params, key)
             del levels[key]
         net = slot.rest_kwh + placed[i]
+        ours = slot.rest_kwh + sum(load.kwh for load in slot.loads.values())
         for key, battery in slot.batteries.items():
-            before = levels.get(key, battery.before_kwh)
-            power, levels[key] = _alone(params.get(key, BatteryParams()), net, slot.hours, before)
-            net += power
-            ahead[key] = ahead.get(key, 0.0) + battery.after_kwh - battery.before_kwh - (levels[key] - before)
-            turned += battery.charge_kwh + battery.discharge_kwh + abs(power)
+            limits, own = params.get(key, BatteryParams()), battery.charge_kwh - battery.discharge_kwh
+            if battery.steered:
+                before = levels.get(key, battery.before_kwh)
+                power, levels[key] = _alone(limits, net, slot.hours, before)
+                more = battery.after_kwh - battery.before_kwh - (levels[key] - before)
+                ahead[key] = ahead.get(key, 0.0) + more
+                turned += battery.charge_kwh + battery.discharge_kwh + abs(power)
+            else:
+                # What it did stays, but for what it would do otherwise because others draw at another time.
+                would, there = _alone(limits, net, slot.hours, battery.before_kwh - ahead.get(key, 0.0))
+                told, here = _alone(limits, ours, slot.hours, battery.before_kwh)
+                power, ahead[key] = own + would - told, here - there
+                levels[key] = battery.after_kwh - ahead[key]
+                turned += abs(would - told)
+            net, ours = net + power, ours + own
         money += _bill(slot, net) - _bill_with_us(slot)
         paid += _bill_with_us(slot)
         last = slot.end
@@ -105,7 +120,8 @@ def _alone(params: BatteryParams, net_kwh: float, hours: float, level: float) ->
 
 def _bill(slot: MeasuredSlot, net_kwh: float) -> float:
     """What the baseline pays. Import and export within one slot stay as they were unless a battery evens them out."""
-    both = 0.0 if slot.batteries else min(slot.import_kwh, slot.export_kwh)
+    evened = any(battery.steered for battery in slot.batteries.values())
+    both = 0.0 if evened else min(slot.import_kwh, slot.export_kwh)
     bought, sold = max(net_kwh, 0.0) + both, max(-net_kwh, 0.0) + both
     return bought * slot.import_price - sold * slot.export_price
 

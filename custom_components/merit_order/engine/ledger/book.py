@@ -14,9 +14,10 @@ from .promises import Promises
 from .shares import Bounds, Part, bounds, joined, settle
 
 METHOD = "simulated_self_consumption"
-"""Measured slots against the same slots with every battery on self-consumption and every needed load by its habit, or
-where that is not known at its earliest time. Energy still stored, and what a load had before its time, counts at the
-mean import price. Charges on peaks and comfort are not in it."""
+"""Measured slots against the same slots with every battery on self-consumption (one that is not steered: with what it
+does, and what it would do otherwise as the loads do) and every needed load by its habit, or where that is not known at
+its earliest time. Energy still stored, and what a load had before its time, counts at the mean import price. Charges on
+peaks and comfort are not in it."""
 
 OPEN = timedelta(hours=36)
 """Slots younger than this may still change: a load that runs now may be one the baseline ran a day ago."""

@@ -15,12 +15,16 @@ from ..model.clock_times import last_before, next_after, parse_clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatterySlot:
-    """A battery that was ours to steer: energy in and out (AC, kWh), and what it held at both ends (kWh)."""
+    """A battery: energy in and out (AC, kWh), and what it held at both ends (kWh).
+
+    `steered`: it was ours. Otherwise it followed the meter by itself, and so did what we ran at another time.
+    """
 
     charge_kwh: float
     discharge_kwh: float
     before_kwh: float
     after_kwh: float
+    steered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +46,7 @@ class LoadSlot:
 class MeasuredSlot:
     """One slot in which everything needed was measured. Energy in kWh >= 0, prices in currency/kWh, aware UTC.
 
-    What is not in `batteries` and `loads` was not steered: it is the same with and without us. Solar and base load
+    What is not in `batteries` and `loads` is the same with and without us. Solar and base load
     need no figures of their own: they are what remains of the meter when the steered things are taken off.
     """
 

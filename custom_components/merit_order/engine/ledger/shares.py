@@ -47,7 +47,7 @@ class Part:
 
 def steered(slot: MeasuredSlot) -> set[str]:
     """The things that were ours in a slot."""
-    return {*slot.batteries, *slot.loads}
+    return {*(key for key, battery in slot.batteries.items() if battery.steered), *slot.loads}
 
 
 def joined(parts: Mapping[str, Part], slot: MeasuredSlot, settled: Standing) -> Mapping[str, Part]:
@@ -100,7 +100,7 @@ def _only(slot: MeasuredSlot, key: str) -> MeasuredSlot:
     """The slot as if nothing but this one had been steered: all else is the same in both homes."""
     return replace(
         slot,
-        batteries={name: one for name, one in slot.batteries.items() if name == key},
+        batteries={name: one for name, one in slot.batteries.items() if name == key or not one.steered},
         loads={name: one for name, one in slot.loads.items() if name == key},
     )
 
