@@ -14,6 +14,7 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
 
 from custom_components.merit_order.engine.model.series import Forecast
+from custom_components.merit_order.load_history import LoadForecaster
 
 from .homes import START, entity_home, set_house
 
@@ -75,6 +76,35 @@ async def test_a_new_home_gets_a_provisional_load(hass: HomeAssistant, clock: Ad
     forecast = await learned(hass, clock)
     assert forecast.provisional
     assert 0.2 < sum(span.value for span in forecast.mid.spans) / len(forecast.mid.spans) < 0.6
+
+
+async def test_the_past_is_read_when_there_is_another_hour_of_it(hass: HomeAssistant, clock: Advance) -> None:
+    assert await async_setup_component(hass, "energy", {})
+    manager: EnergyManager = await async_get_manager(hass)
+    grid: Any = {"type": "grid", "stat_energy_from": "sensor.grid_import", "stat_energy_to": None}
+    await manager.async_update({"energy_sources": [grid]})
+    entry = entity_home()
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    home = entry.runtime_data.home
+    forecaster = LoadForecaster(hass, home.ports, home.assets)
+
+    async def kw() -> float:
+        now = home.ports.clock.now()
+        return (await forecaster.forecast(now, now + 6 * HOUR)).mid.spans[2].value
+
+    async def used(power: float) -> None:
+        remember(hass, "sensor.grid_import", lambda at: power)
+        await async_wait_recording_done(hass)
+
+    await used(0.5)
+    assert await kw() == pytest.approx(0.5)
+    await used(1.0)
+    await clock(1800)
+    assert await kw() == pytest.approx(0.5)
+    await clock(1800)
+    assert await kw() == pytest.approx(1.0)
+    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 async def test_the_load_is_what_flows_in_less_what_is_planned_for(
