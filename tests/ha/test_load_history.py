@@ -81,8 +81,9 @@ async def test_a_new_home_gets_a_provisional_load(hass: HomeAssistant, clock: Ad
 async def test_the_past_is_read_when_there_is_another_hour_of_it(hass: HomeAssistant, clock: Advance) -> None:
     assert await async_setup_component(hass, "energy", {})
     manager: EnergyManager = await async_get_manager(hass)
-    grid: Any = {"type": "grid", "stat_energy_from": "sensor.grid_import", "stat_energy_to": None}
-    await manager.async_update({"energy_sources": [grid]})
+    grid = {"type": "grid", "stat_energy_from": "sensor.grid_import", "stat_energy_to": None}
+    preferences: Any = {"energy_sources": [grid]}
+    await manager.async_update(preferences)
     entry = entity_home()
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
