@@ -69,7 +69,7 @@ def _outward(limit: int) -> list[int]:
     return [0, *(signed for n in range(1, limit + 1) for signed in (-n, n))]
 
 
-@lru_cache(maxsize=400)
+@lru_cache(maxsize=40)
 def recorded_day(day: date) -> RecordedDay:
     """Return the recorded half-hours that stand for the UTC day `day`."""
     source = recorded_date(day)

@@ -42,7 +42,7 @@ def _sun(epoch: float) -> Sun:
     return sun_at(epoch, ARRAY.latitude, ARRAY.longitude)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def clearness(slot: int) -> float:
     """Return the share of clear-sky radiation in the half-hour `slot`, 0.03 to 1.15, from the recorded PV."""
     sun = _sun(slot * SLOT_S + SLOT_S / 2)
@@ -59,7 +59,7 @@ def clearness(slot: int) -> float:
     return (low + high) / 2
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def _node(seed: int, scale: float, number: int) -> float:
     return random.Random(f"{seed} {scale} {number}").gauss(0, 1)
 
