@@ -122,8 +122,7 @@ async def live(
         **_booked(ledger, truth),
         **_kept(seen),
         "memory": _memory(seen),
-        **_blocked(blocks),
-        "processor_s_a_day": [round(b - a, 1) for a, b in pairwise(seen.worked)],
+        **_blocked(blocks, seen),
         "after_reload": reloaded,
         "battery_forced_h": round(watch.held_s / 3600, 1),
         "writes": {str(register): n for register, n in last["huawei_writes"].items()},
@@ -144,9 +143,10 @@ def _booked(ledger: Sums | None, truth: float) -> dict[str, Any]:
     }
 
 
-def _blocked(blocks: Blocks) -> dict[str, Any]:
-    """How long the event loop was held, and by what."""
+def _blocked(blocks: Blocks, seen: Record) -> dict[str, Any]:
+    """How long the event loop was held, and by what; and how much work each day was."""
     return {
+        "processor_s_a_day": [round(after - before, 1) for before, after in pairwise(seen.worked)],
         "worst_block_ms": round(blocks.worst_s * 1000, 1),
         "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
         "worst_block": blocks.worst,
