@@ -45,7 +45,7 @@ from .simulated_time import SimulatedTime
 PLAN_S = 0.005
 # SQLite keeps up to 16 MB of the recorder's pages for each connection, and fills them over weeks: what grows in a
 # process with this limit is not that.
-PAGES_BYTES = 4_000_000
+PAGES_BYTES = 1_000_000
 # Where there is a disk in memory: a tenth of a month goes by waiting until a real one has written.
 QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The sensors whose statistics teach: the ends of their entity ids.
