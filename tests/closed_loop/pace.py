@@ -25,25 +25,25 @@ USUAL_S = {module: vars(module)["POLL_S"] for module in PACED}
 USUAL_TICK = PlanCoordinator._tick
 USUAL_STATISTICS = Recorder.async_periodic_statistics
 
-_quiet = False
-
 
 def hurry(*, quiet: bool) -> None:
     """Thin the traffic and the planning, or let everything go at its own pace."""
-    global _quiet  # noqa: PLW0603 # so are the paces it stands beside
-    _quiet = quiet
     for module in PACED:
         vars(module)["POLL_S"] = (TALK_S if module in METERS else ASK_S) if quiet else USUAL_S[module]
 
 
+def _quiet() -> bool:
+    return any(vars(module)["POLL_S"] != usual for module, usual in USUAL_S.items())
+
+
 async def _tick(self: PlanCoordinator, at: datetime) -> None:
     """The planner's regular thought, left out most of the time while nothing happens."""
-    if not _quiet or at.minute % THINK_MINUTES == 0:
+    if not _quiet() or at.minute % THINK_MINUTES == 0:
         await USUAL_TICK(self, at)
 
 
 def _statistics(self: Recorder) -> None:
-    if not _quiet or get_start_time().minute == LAST_MINUTES:
+    if not _quiet() or get_start_time().minute == LAST_MINUTES:
         USUAL_STATISTICS(self)
 
 

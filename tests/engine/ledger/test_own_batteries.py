@@ -1,25 +1,19 @@
 """The ledger of a home with a battery that nobody steers: it follows the meter, with us and without us."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from custom_components.merit_order.engine.ledger import BatterySlot, LoadSlot, MeasuredSlot, shares
 
-from .test_ledger import LOSSLESS, PARIS, START, book_of, result, slot
+from .test_ledger import LOSSLESS, PARIS, START, battery, book_of, result, slot
 
 
 def own(kwh: float, before: float) -> dict[str, BatterySlot]:
     """A lossless battery that takes (+) or gives, as it likes."""
-    return {
-        "store": BatterySlot(
-            charge_kwh=max(kwh, 0.0),
-            discharge_kwh=max(-kwh, 0.0),
-            before_kwh=before,
-            after_kwh=before + kwh,
-            steered=False,
-        )
-    }
+    return {key: replace(one, steered=False) for key, one in battery(kwh, before).items()}
 
 
 def wash(kwh: float) -> dict[str, LoadSlot]:
