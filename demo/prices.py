@@ -24,6 +24,8 @@ GST = 0.10
 AUCTION = time(12, 55)
 PUBLICATION_HOUR_UK = 16
 DAY_END_HOUR_UK = 23
+# Five days: more than anybody asks for at once.
+MOST_KEPT = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def _peak(start: datetime) -> bool:
     return 16 <= start.astimezone(UK).hour < 19
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=MOST_KEPT)
 def import_rate(slot: int) -> Rate:
     """Return the Agile import rate of the half-hour `slot`, counted from the Unix epoch."""
     start = datetime.fromtimestamp(slot * HALF_HOUR_S, UTC)
@@ -64,7 +66,7 @@ def import_rate(slot: int) -> Rate:
     return Rate(start, exc_vat, round(exc_vat * (1 + VAT), 4))
 
 
-@lru_cache(maxsize=4000)
+@lru_cache(maxsize=MOST_KEPT)
 def export_rate(slot: int) -> Rate:
     """Return the Agile Outgoing rate of the half-hour `slot`; never below 0, without VAT."""
     start = datetime.fromtimestamp(slot * HALF_HOUR_S, UTC)

@@ -34,8 +34,6 @@ SOC = 0.5
 WARM_UP = timedelta(days=3)
 LOOKS = 40
 LONG_S = 0.02
-# New objects between two collections. What waits for the collector is gone by midnight, when memory is looked at.
-SELDOM = 20_000
 OURS = "custom_components"
 # What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
 LASTING = timedelta(hours=1)
@@ -93,7 +91,6 @@ async def live(
         blocks.clear()
         # What stands now stays: to go through it again and again would take the collector longer than all that comes.
         gc.freeze()
-        gc.set_threshold(SELDOM)
         await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
         it.hurry(quiet=False)
         ledger = it.runtime.savings.data
@@ -148,6 +145,7 @@ def _blocked(blocks: Blocks, seen: Record) -> dict[str, Any]:
     return {
         "processor_s_a_day": [round(after - before, 1) for before, after in pairwise(seen.worked)],
         "worst_block_ms": round(blocks.worst_s * 1000, 1),
+        "worst_block_twice_ms": round(blocks.twice_s * 1000, 1),
         "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
         "worst_block": blocks.worst,
         "blocks_over_20_ms": {
