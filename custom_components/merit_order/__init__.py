@@ -93,6 +93,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: MeritOrderConfigEntry) -
             translation_placeholders=err.placeholders,
         ) from err
     entry.runtime_data = runtime
+    await runtime.savings.load()
     await _first_read(hass, entry, runtime)
     await runtime.home.sources.start()
     runtime.live.start()

@@ -76,8 +76,7 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
         self._stored: dict[str, float] = {}
         self._plugged: dict[str, datetime] = {}
         self._steered: set[str] = set()
-        self._book = self._kept()
-        self._planner.kept_share = self.promises.share
+        self._book: Book | None = None
         self._lock = asyncio.Lock()
         self._watchers = 0
         self.shares: dict[str, Share] | None = None
@@ -88,6 +87,11 @@ class SavingsCoordinator(DataUpdateCoordinator[Sums | None]):
     def promises(self) -> Promises:
         """What plans promised lately, and what was kept of it."""
         return self._book.promises if self._book is not None else Promises()
+
+    async def load(self) -> None:
+        """Take up the book that was kept, off the event loop: hundreds of slots are read."""
+        self._book = await self.hass.async_add_executor_job(self._kept)
+        self._planner.kept_share = self.promises.share
 
     @callback
     def start(self) -> None:

@@ -71,17 +71,15 @@ def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str,
 
 
 class Part:
-    """One month in a process of its own, on the processor `core` alone where one is named."""
+    """One month in a process of its own."""
 
-    def __init__(self, name: str, arguments: argparse.Namespace, core: int | None) -> None:
+    def __init__(self, name: str, arguments: argparse.Namespace) -> None:
         self.share = 0.0
         self.trouble: list[str] = []
         command = [sys.executable, "-m", "tests.closed_loop.chaos", "--part", name]
         for key in ("days", "seed", "start", "a_day", "home", "mode"):
             command += [f"--{key.replace('_', '-')}", str(getattr(arguments, key))]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        if core is not None:
-            os.sched_setaffinity(self.process.pid, {core})
         self.output = ""
         self._readers = [threading.Thread(target=each) for each in (self._read_progress, self._read_result)]
         for reader in self._readers:
@@ -119,17 +117,9 @@ class Part:
             self.process.wait()
 
 
-def _two_cores() -> tuple[int | None, int | None]:
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    return (cores[0], cores[1]) if len(cores) > 1 else (None, None)
-
-
 def side_by_side(arguments: argparse.Namespace) -> dict[str, Any]:
     """The month with faults and the same month without, one process each."""
-    # A thread that waits until the other processor has heard of a page given back works hard at it: where that one
-    # belongs to another guest for a while, this looks as if a callback held the loop.
-    faults_on, calm_on = _two_cores()
-    parts = {"faults": Part("faults", arguments, faults_on), "calm": Part("calm", arguments, calm_on)}
+    parts = {name: Part(name, arguments) for name in ("faults", "calm")}
     try:
         while not all(part.done() for part in parts.values()):
             time.sleep(0.2)

@@ -49,7 +49,7 @@ PAGES_BYTES = 1_000_000
 # Where there is a disk in memory: a tenth of a month goes by waiting until a real one has written.
 QUICK = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The sensors whose statistics teach: the ends of their entity ids.
-RECORDED = ("import", "export", "energy", "charge", "discharge")
+RECORDED = ("import", "export", "energy", "charged", "discharged")
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """What was saved, as the home's entities say it: measured by the clock, kept over a restart, begun anew at midnight."""
 
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,7 +12,10 @@ from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.merit_order import savings
 from custom_components.merit_order.const import MODE_AUTOMATIC
+from custom_components.merit_order.engine.ledger import Book
+from custom_components.merit_order.engine.model.codec import from_json
 
 from .homes import BATTERY_ID, BOILER_ID, WATT, entity_home, set_house, state_of
 
@@ -116,6 +120,27 @@ async def test_the_book_goes_on_after_a_restart(hass: HomeAssistant, clock: Adva
     await live(clock, 10)  # 09:25:30 … 09:35:30
     assert attribute(hass, TOTAL, "since") == since
     assert (attribute(hass, TOTAL, "counted"), attribute(hass, TOTAL, "left_out")) == (2, 4)
+    await end(hass, entry)
+
+
+async def test_the_book_is_read_beside_the_event_loop(
+    hass: HomeAssistant, clock: Advance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = await begin(hass, clock, mode=MODE_AUTOMATIC)
+    await live(clock, 8.5)
+    await end(hass, entry)
+    readers: list[threading.Thread] = []
+
+    def watched(kind: Any, raw: Any) -> Any:
+        if kind is Book:
+            readers.append(threading.current_thread())
+        return from_json(kind, raw)
+
+    monkeypatch.setattr(savings, "from_json", watched)
+    await start(hass, entry)
+    assert len(readers) == 1
+    assert readers[0] is not threading.main_thread()
+    assert float(state_of(hass, TOTAL)) == pytest.approx(PER_SLOT, abs=1e-4)
     await end(hass, entry)
 
 
