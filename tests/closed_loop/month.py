@@ -14,10 +14,12 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+import numpy as np
 from aiohttp.web_protocol import RequestHandler
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 
 from custom_components.merit_order.engine.ledger import Sums
+from custom_components.merit_order.load_history import LoadForecaster
 from demo.ha.entry import CONNECTION
 from demo.physics.house import LOCAL
 
@@ -96,6 +98,7 @@ async def live(
         ledger = it.runtime.savings.data
         at, last, stand = it.now, it.home.truth(), Stand.of(it.home, spec, it.now)
         reloaded = await _reload_counts(it)
+        known = await _load_known(it, begun)
         await it.shut()
         await it.pass_(MINUTE)
         watch.ended(_still_at_work())
@@ -118,6 +121,7 @@ async def live(
         "saved_truth": round(truth, 4),
         **_booked(ledger, truth),
         **_kept(seen),
+        "load_known_h": known,
         "memory": _memory(seen),
         **_blocked(blocks, seen),
         "after_reload": reloaded,
@@ -243,6 +247,15 @@ def _is_a_visit(task: asyncio.Task[Any]) -> bool:
     return isinstance(
         getattr(getattr(task.get_coro(), "cr_frame", None), "f_locals", {}).get("self"), RequestHandler
     )
+
+
+async def _load_known(it: Life, since: datetime) -> list[int]:
+    """Of how many hours since then the load is known, which is what it is learned from, and how many there were."""
+    assert it.hass is not None
+    home = it.runtime.home
+    load = await LoadForecaster(it.hass, home.ports, home.assets).measured(it.now)
+    lived = load.values[load.starts >= since.timestamp()]
+    return [int(np.isfinite(lived).sum()), len(lived)]
 
 
 async def _staying(it: Life) -> dict[str, int]:

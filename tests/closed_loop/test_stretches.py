@@ -33,6 +33,8 @@ def test_a_day_in_automatic_costs_less_meets_the_need_and_breaks_no_limit() -> N
     assert day["saved_truth"] > 0
     assert abs(day["saved_ledger"] - day["saved_truth"]) < day["ledger_uncertainty"]
     assert day["bill"] < day["bill_baseline"]
+    known, hours = day["load_known_h"]
+    assert known >= hours - 1, "what is lived through is not learned from"
     for kind, (before, after) in day["after_reload"].items():
         assert after <= before, f"{kind} grow with each reload"
 
