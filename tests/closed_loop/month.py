@@ -118,7 +118,6 @@ async def live(
         "bill": round(last["bill"] - bill_before, 4),
         "bill_baseline": round(theirs["bill"], 4),
         "stored_more_than_baseline_kwh": round(ahead, 3),
-        "saved_truth": round(truth, 4),
         **_booked(ledger, truth),
         **_kept(seen),
         "load_known_h": known,
@@ -134,9 +133,10 @@ async def live(
 
 
 def _booked(ledger: Sums | None, truth: float) -> dict[str, Any]:
-    """What the ledger says was saved, beside what the simulation knows (`truth`, currency)."""
+    """What was saved as the simulation knows (`truth`, currency), and as the ledger says."""
     total = None if ledger is None else ledger.total
     return {
+        "saved_truth": round(truth, 4),
         "saved_ledger": None if total is None else round(total.saved, 4),
         "ledger_uncertainty": None if total is None else round(total.uncertainty, 4),
         "ledger_slots": None if total is None else [total.counted, total.left_out],
