@@ -24,7 +24,7 @@ GST = 0.10
 AUCTION = time(12, 55)
 PUBLICATION_HOUR_UK = 16
 DAY_END_HOUR_UK = 23
-# Five days: more than anybody asks for at once.
+# Five days: more than anybody asks for again and again; what went before is asked for once.
 MOST_KEPT = 240
 
 

@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import contextlib
-import ctypes
 import json
 import os
 import subprocess
@@ -15,14 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from .heap import one_heap
 from .simulated_time import Blocks, SimulatedTime
 
 # The night of 25 October 2026 has an hour more, and the home uses in this month as much as in the one before.
 START: Final = datetime(2026, 10, 3, 22, 0, tzinfo=UTC)
 OCCASIONS_A_DAY: Final = 1.7
 WIDTH: Final = 30
-# mallopt's number for how many heaps the threads of a process have.
-M_ARENA_MAX: Final = -8
 real_time = time.monotonic
 
 
@@ -33,9 +30,7 @@ def _say(text: str) -> None:
 
 def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str, Any]:
     """Live the month in this process, which from now on has no other time than the simulated one."""
-    with contextlib.suppress(AttributeError):  # only GNU's has this
-        # Each thread's own heap keeps what it was given back: that is not what Home Assistant holds.
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+    one_heap()
     simulated, blocks = SimulatedTime(datetime.fromisoformat(arguments.start)), Blocks()
     simulated.install()
     blocks.install()

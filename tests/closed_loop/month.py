@@ -1,8 +1,6 @@
 """A stretch of time lived through with its troubles, and what came of it."""
 
 import asyncio
-import contextlib
-import ctypes
 import gc
 import sys
 from collections import Counter
@@ -24,6 +22,7 @@ from demo.ha.entry import CONNECTION
 from demo.physics.house import LOCAL
 
 from .alone import Stand, saved
+from .heap import held_mb
 from .homes import HOMES
 from .lived import Life, life, log_to
 from .simulated_time import Blocks, SimulatedTime
@@ -204,7 +203,7 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
                 watch.deadline(need.name, need.asset, need.met(it.home))
     if local.hour == local.minute == 0:
         gc.collect()
-        seen.memory.append((now, _held_mb(), sys.getallocatedblocks()))
+        seen.memory.append((now, held_mb(), sys.getallocatedblocks()))
         seen.worked.append(process_time())
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:
             seen.promises.append(
@@ -269,15 +268,6 @@ async def _staying(it: Life) -> dict[str, int]:
         # A file that is to be written in a minute waits for the last moment too, and no longer when it was written.
         listeners.append(sum(heard.values()) - heard.get(EVENT_HOMEASSISTANT_FINAL_WRITE, 0))
     return {"tasks": min(tasks), "listeners": min(listeners)}
-
-
-def _held_mb() -> float:
-    """Memory that the process holds and no file does, in MB, once the allocator gave back what nobody uses."""
-    with contextlib.suppress(AttributeError):  # only GNU's has this
-        ctypes.CDLL(None).malloc_trim(0)
-    # Pages of files come and go as the machine likes.
-    told = next(line for line in Path("/proc/self/status").read_text().splitlines() if "RssAnon" in line)
-    return int(told.split()[1]) * 1024 / 1e6
 
 
 def _memory(seen: Record) -> dict[str, float] | None:

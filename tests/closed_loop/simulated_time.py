@@ -138,9 +138,7 @@ class Blocks:
     """
 
     def __init__(self) -> None:
-        self.worst_s = self.collecting_s = 0.0
-        self._collected_s = self._began = 0.0
-        self.worst = ""
+        self.collecting_s = self._collected_s = self._began = 0.0
         self.over: dict[str, list[tuple[float, str]]] = {}
         """By what held the loop: for how long, and when."""
 
@@ -160,7 +158,17 @@ class Blocks:
 
     def clear(self) -> None:
         """Forget what was measured up to now."""
-        self.worst_s, self.worst, self.over, self.collecting_s = 0.0, "", {}, 0.0
+        self.over, self.collecting_s = {}, 0.0
+
+    @property
+    def worst_s(self) -> float:
+        """The longest that anything held it."""
+        return max((took for held in self.over.values() for took, _ in held), default=0.0)
+
+    @property
+    def worst(self) -> str:
+        """What held it longest."""
+        return max(self.over, key=lambda name: max(self.over[name]), default="")
 
     @property
     def twice_s(self) -> float:
@@ -183,8 +191,6 @@ class Blocks:
         if any(part in name for part in NOT_OURS):
             return
         self.over.setdefault(name, []).append((took, datetime.fromtimestamp(time.time(), UTC).isoformat()))
-        if took > self.worst_s:
-            self.worst_s, self.worst = took, name
 
 
 def _name(handle: asyncio.Handle) -> str:
