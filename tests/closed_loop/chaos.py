@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from .blocks import Blocks
 from .heap import one_heap
-from .simulated_time import Blocks, SimulatedTime
+from .simulated_time import SimulatedTime
 
 # The night of 25 October 2026 has an hour more, and the home uses in this month as much as in the one before.
 START: Final = datetime(2026, 10, 3, 22, 0, tzinfo=UTC)
@@ -31,9 +32,8 @@ def _say(text: str) -> None:
 def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str, Any]:
     """Live the month in this process, which from now on has no other time than the simulated one."""
     one_heap()
-    simulated, blocks = SimulatedTime(datetime.fromisoformat(arguments.start)), Blocks()
+    simulated = SimulatedTime(datetime.fromisoformat(arguments.start))
     simulated.install()
-    blocks.install()
     from .month import live  # noqa: PLC0415 # Home Assistant is imported once the time is simulated
 
     told = [real_time()]
@@ -45,19 +45,20 @@ def live_here(arguments: argparse.Namespace, troubles_a_day: float) -> dict[str,
 
     asyncio.set_event_loop(simulated.loop)
     try:
-        return simulated.loop.run_until_complete(
-            live(
-                simulated,
-                blocks,
-                arguments.days,
-                troubles_a_day,
-                arguments.seed,
-                arguments.home,
-                arguments.mode,
-                tell,
-                arguments.log,
+        with Blocks() as blocks:
+            return simulated.loop.run_until_complete(
+                live(
+                    simulated,
+                    blocks,
+                    arguments.days,
+                    troubles_a_day,
+                    arguments.seed,
+                    arguments.home,
+                    arguments.mode,
+                    tell,
+                    arguments.log,
+                )
             )
-        )
     except BaseException:  # noqa: BLE001 # it is printed, and the process ends
         # The recorder's thread would keep a process alive that has failed.
         traceback.print_exc()

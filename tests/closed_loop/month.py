@@ -22,10 +22,11 @@ from demo.ha.entry import CONNECTION
 from demo.physics.house import LOCAL
 
 from .alone import Stand, saved
+from .blocks import Blocks
 from .heap import held_mb
 from .homes import HOMES
 from .lived import Life, life, log_to
-from .simulated_time import Blocks, SimulatedTime
+from .simulated_time import SimulatedTime
 from .troubles import KINDS, Trouble, calendar, rough
 from .watch import Watch
 
@@ -34,7 +35,6 @@ SOC = 0.5
 # What is learned and cached in the first days is no leak.
 WARM_UP = timedelta(days=3)
 LOOKS = 40
-LONG_S = 0.02
 OURS = "custom_components"
 # What goes on for hours (no prices, no sun in the forecast) is no excuse for having no plan.
 LASTING = timedelta(hours=1)
@@ -121,7 +121,8 @@ async def live(
         **_kept(seen),
         "load_known_h": known,
         "memory": _memory(seen),
-        **_blocked(blocks, seen),
+        "processor_s_a_day": [round(after - before, 1) for before, after in pairwise(seen.worked)],
+        **blocks.told(),
         "after_reload": reloaded,
         "battery_forced_h": round(watch.held_s / 3600, 1),
         "writes": {str(register): n for register, n in last["huawei_writes"].items()},
@@ -140,22 +141,6 @@ def _booked(ledger: Sums | None, truth: float) -> dict[str, Any]:
         "ledger_uncertainty": None if total is None else round(total.uncertainty, 4),
         "ledger_slots": None if total is None else [total.counted, total.left_out],
         "ledger_off": None if total is None or not truth else round(total.saved / truth - 1, 4),
-    }
-
-
-def _blocked(blocks: Blocks, seen: Record) -> dict[str, Any]:
-    """How long the event loop was held, and by what; and how much work each day was."""
-    return {
-        "processor_s_a_day": [round(after - before, 1) for before, after in pairwise(seen.worked)],
-        "worst_block_ms": round(blocks.worst_s * 1000, 1),
-        "worst_block_twice_ms": round(blocks.twice_s * 1000, 1),
-        "worst_collection_ms": round(blocks.collecting_s * 1000, 1),
-        "worst_block": blocks.worst,
-        "blocks_over_20_ms": {
-            name: [f"{took * 1000:.1f} at {when}" for took, when in held if took > LONG_S]
-            for name, held in blocks.over.items()
-            if max(held)[0] > LONG_S
-        },
     }
 
 

@@ -8,23 +8,18 @@ they find when they are first imported.
 
 import asyncio
 import contextlib
-import gc
 import selectors
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import UTC, datetime, tzinfo
-from typing import Any, cast, override
+from typing import Any, override
 
 # Longer than any job takes: who waits so long in real time waits for a thread that is stuck.
 STUCK_S = 120.0
 # Timers closer than this are one: sums of floats must not make the loop turn without time moving on.
 RESOLUTION_S = 1e-6
-# Callbacks quicker than this are nobody's worry, and are not looked at any further.
-WORTH_NAMING_S = 0.005
-# Code of the virtual home and of what watches it. Whoever is visited by web is the virtual home.
-NOT_OURS = ("/demo/", "/tests/", "/aiohttp/web_protocol.py")
 
 
 class _Selector(selectors.DefaultSelector):
@@ -128,80 +123,3 @@ class SimulatedTime:
 
         util.utcnow = dt_util.utcnow = self.now  # type: ignore[assignment] # a partial there, a method here
         dt_util.now = now
-
-
-class Blocks:
-    """How long callbacks held the event loop, in seconds of processor time: what else the machine does is not ours.
-
-    The virtual home answers on the same loop; what it does itself is left out. So is what Python's garbage collector
-    takes, which goes through the virtual home too and strikes anybody: its longest is kept in `collecting_s`.
-    """
-
-    def __init__(self) -> None:
-        self.collecting_s = self._collected_s = self._began = 0.0
-        self.over: dict[str, list[tuple[float, str]]] = {}
-        """By what held the loop: for how long, and when."""
-
-    def install(self) -> None:
-        """Measure every callback of the process from now on."""
-        run = asyncio.Handle._run
-        gc.callbacks.append(self._collecting)
-
-        def measured(handle: asyncio.Handle) -> None:
-            self._collected_s, started = 0.0, time.thread_time()
-            run(handle)
-            took = time.thread_time() - started - self._collected_s
-            if took >= WORTH_NAMING_S:
-                self._note(handle, took)
-
-        asyncio.Handle._run = measured  # type: ignore[assignment,method-assign] # the stub's self is anonymous
-
-    def clear(self) -> None:
-        """Forget what was measured up to now."""
-        self.over, self.collecting_s = {}, 0.0
-
-    @property
-    def worst_s(self) -> float:
-        """The longest that anything held it."""
-        return max((took for held in self.over.values() for took, _ in held), default=0.0)
-
-    @property
-    def worst(self) -> str:
-        """What held it longest."""
-        return max(self.over, key=lambda name: max(self.over[name]), default="")
-
-    @property
-    def twice_s(self) -> float:
-        """The longest that one and the same callback held it twice."""
-        return max(
-            (sorted(took for took, _ in held)[-2] for held in self.over.values() if len(held) > 1),
-            default=0.0,
-        )
-
-    def _collecting(self, phase: str, info: dict[str, int]) -> None:
-        if phase == "start":
-            self._began = time.thread_time()
-        else:
-            took = time.thread_time() - self._began
-            self._collected_s += took
-            self.collecting_s = max(self.collecting_s, took)
-
-    def _note(self, handle: asyncio.Handle, took: float) -> None:
-        name = _name(handle)
-        if any(part in name for part in NOT_OURS):
-            return
-        self.over.setdefault(name, []).append((took, datetime.fromtimestamp(time.time(), UTC).isoformat()))
-
-
-def _name(handle: asyncio.Handle) -> str:
-    """Where the code lies that ran: of a task its coroutine, of anything else the function."""
-    # A handle forgets its callback only when it is cancelled.
-    callback: Any = cast("Any", handle)._callback
-    task = getattr(callback, "__self__", None)
-    if isinstance(task, asyncio.Task):
-        code = getattr(task.get_coro(), "cr_code", None)
-        return f"{getattr(code, 'co_filename', '')}:{getattr(code, 'co_qualname', task.get_name())}"
-    function = getattr(callback, "func", callback)
-    function = getattr(function, "__func__", function)
-    code = getattr(function, "__code__", None)
-    return f"{getattr(code, 'co_filename', '')}:{getattr(code, 'co_qualname', repr(callback)[:80])}"
