@@ -120,8 +120,7 @@ async def live(
         **_booked(ledger, truth),
         **_kept(seen),
         "load_known_h": known,
-        "memory": _memory(seen),
-        "processor_s_a_day": [round(after - before, 1) for before, after in pairwise(seen.worked)],
+        **_used(seen),
         **blocks.told(),
         "after_reload": reloaded,
         "battery_forced_h": round(watch.held_s / 3600, 1),
@@ -253,6 +252,14 @@ async def _staying(it: Life) -> dict[str, int]:
         # A file that is to be written in a minute waits for the last moment too, and no longer when it was written.
         listeners.append(sum(heard.values()) - heard.get(EVENT_HOMEASSISTANT_FINAL_WRITE, 0))
     return {"tasks": min(tasks), "listeners": min(listeners)}
+
+
+def _used(seen: Record) -> dict[str, Any]:
+    """What it took of the machine."""
+    return {
+        "memory": _memory(seen),
+        "processor_s_a_day": [round(after - before, 1) for before, after in pairwise(seen.worked)],
+    }
 
 
 def _memory(seen: Record) -> dict[str, float] | None:
