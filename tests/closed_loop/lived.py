@@ -21,6 +21,7 @@ from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import frame
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.recorder import async_initialize_recorder
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from homeassistant.setup import async_setup_component
@@ -36,6 +37,7 @@ from demo.ha.seed import Place, write_http
 from demo.ha.server import free_port
 from demo.home import VirtualHome
 
+from .heap import settled
 from .homes import HomeSpec
 from .other_brand import TELL_S, Backend, add_entities
 from .pace import TALK_S, hurry
@@ -121,6 +123,9 @@ class Life:
             latitude=self.place.latitude,
             longitude=self.place.longitude,
         )
+        # What a session starts stays in the process, and with it whatever it was started for: so for nothing.
+        assert await async_setup_component(hass, "network", {})
+        async_get_clientsession(hass)
         if self.recorder:
             await self._record(hass)
         if self.backend is not None:
@@ -135,6 +140,7 @@ class Life:
         entry.add_to_hass(hass)
         assert await async_setup_component(hass, DOMAIN, {})
         await self.until_loaded()
+        settled()
 
     async def _record(self, hass: HomeAssistant) -> None:
         """Start the recorder, for the energy sensors alone: what is learned from is learned from their statistics."""

@@ -90,8 +90,6 @@ async def live(
         troubles = calendar(kinds, it.now, days, troubles_a_day, seed) if troubles_a_day else []
         watch, seen = Watch(it, CONNECTION["import_limit_kw"] * 1000), Record()
         blocks.clear()
-        # What stands now stays: to go through it again and again would take the collector longer than all that comes.
-        gc.freeze()
         await _through(it, watch, seen, troubles, it.now + timedelta(days=days), tell)
         it.hurry(quiet=False)
         ledger = it.runtime.savings.data
