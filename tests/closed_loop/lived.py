@@ -13,10 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
+from weakref import WeakSet
 
 from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.models import StatisticData, StatisticMeanType, StatisticMetaData
-from homeassistant.components.recorder.statistics import async_import_statistics
+from homeassistant.components.recorder.statistics import (
+    async_import_statistics,
+    get_short_term_statistics_run_cache,
+)
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -92,6 +96,8 @@ class Life:
     """How each part stood when we came, or as people set it since."""
     moved: dict[str, datetime] = field(default_factory=dict)
     """When people set it last."""
+    stopped: WeakSet[HomeAssistant] = field(default_factory=WeakSet)
+    """Each Home Assistant that has ended, for as long as something holds it."""
     renamed: set[str] = field(default_factory=set)
     _session: contextlib.AbstractAsyncContextManager[HomeAssistant] | None = None
 
@@ -202,7 +208,14 @@ class Life:
         await self.hass.async_stop(force=True)
         await self._session.__aexit__(None, None, None)
         _end(self.hass)
+        self.stopped.add(self.hass)
         self.hass = self.entry = self._session = None
+        settled()
+
+    def still_held(self) -> int:
+        """How many that have ended are still held: each as much as everything that was in it."""
+        settled()
+        return len(self.stopped)
 
     async def kill(self) -> None:
         """End Home Assistant as a SIGKILL does: from now on nothing of it reaches a device or the disk."""
@@ -290,7 +303,9 @@ def _subentry(raw: Mapping[str, Any]) -> ConfigSubentryData:
 
 
 def _end(hass: HomeAssistant) -> None:
-    """Drop the timers that a Home Assistant left behind: its process would be gone."""
+    """Drop the timers that a Home Assistant left behind, and what is cached of it: its process would be gone."""
+    # Its decorator hides that it is a cache.
+    cast("Any", get_short_term_statistics_run_cache).cache_clear()
     for handle in get_scheduled_timer_handles(hass.loop):
         callback: Any = cast("Any", handle)._callback
         owner = getattr(callback, "__self__", callback)

@@ -1,7 +1,6 @@
 """A stretch of time lived through with its troubles, and what came of it."""
 
 import asyncio
-import gc
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +22,7 @@ from demo.physics.house import LOCAL
 
 from .alone import Stand, saved
 from .blocks import Blocks
-from .heap import held_mb
+from .heap import held_mb, settled
 from .homes import HOMES
 from .lived import Life, life, log_to
 from .simulated_time import SimulatedTime
@@ -95,7 +94,7 @@ async def live(
         ledger = it.runtime.savings.data
         at, last, stand = it.now, it.home.truth(), Stand.of(it.home, spec, it.now)
         reloaded = await _reload_counts(it)
-        known = await _load_known(it, begun)
+        known, still_held = await _load_known(it, begun), it.still_held()
         await it.shut()
         await it.pass_(MINUTE)
         watch.ended(_still_at_work())
@@ -121,6 +120,7 @@ async def live(
         **_used(seen),
         **blocks.told(),
         "after_reload": reloaded,
+        "stopped_still_held": still_held,
         "battery_forced_h": round(watch.held_s / 3600, 1),
         "writes": {str(register): n for register, n in last["huawei_writes"].items()},
         "loads": {
@@ -184,7 +184,7 @@ def _each_minute(it: Life, watch: Watch, seen: Record) -> None:
             if moved is None or moved < now - timedelta(days=1):
                 watch.deadline(need.name, need.asset, need.met(it.home))
     if local.hour == local.minute == 0:
-        gc.collect()
+        settled()
         seen.memory.append((now, held_mb(), sys.getallocatedblocks()))
         seen.worked.append(process_time())
         if it.hass is not None and (plan := it.runtime.planner.plan) is not None:

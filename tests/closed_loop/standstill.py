@@ -51,7 +51,7 @@ class Witnesses:
             told = self._open.enter_context(tempfile.TemporaryFile("a+"))
             command = [sys.executable, "-S", "-E", __file__, str(processor), str(os.getpid())]
             self._told[processor] = told
-            self.processes[processor] = subprocess.Popen(command, stdout=told, text=True)
+            self.processes[processor] = subprocess.Popen(command, stdout=told, text=True, process_group=0)
         return self
 
     def __exit__(self, *_: object) -> None:

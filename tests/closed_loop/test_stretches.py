@@ -53,6 +53,7 @@ def test_hours_full_of_faults_break_no_promise(home: str, seed: str, least: int)
     hours = lived("--part", "faults", "--home", home, "--days", DAYS[home], "--a-day", "28", "--seed", seed)
     assert sum(hours["faults"].values()) >= least
     assert hours["invariants_broken"] == []
+    assert hours["stopped_still_held"] == 0, "a Home Assistant that has ended stays in memory"
 
 
 def test_a_home_assistant_killed_in_a_forced_charge_leaves_no_battery_forced() -> None:
