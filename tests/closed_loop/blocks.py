@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self, cast
+from unittest.mock import patch
 
 from .standstill import Still, Witnesses, overlap_s
 
@@ -68,8 +69,7 @@ class Blocks:
             if took >= WORTH_NAMING_S:
                 self._note(handle, took, began)
 
-        asyncio.Handle._run = measured  # type: ignore[assignment,method-assign] # the stub's self is anonymous
-        self._left.callback(setattr, asyncio.Handle, "_run", run)
+        self._left.enter_context(patch.object(asyncio.Handle, "_run", measured))
         gc.callbacks.append(self._collecting)
         self._left.callback(gc.callbacks.remove, self._collecting)
         return self
@@ -84,8 +84,8 @@ class Blocks:
     def told(self) -> dict[str, Any]:
         """What is to be printed while this is entered: the longest hold, and what standstills added to others."""
         stills = self._witnesses.stills()
-        ours = sorted(((hold.took_s - hold.stood_s(stills), hold.name) for hold in self.holds), reverse=True)
-        worst_s, worst = ours[0] if ours else (0.0, "")
+        ours = ((hold.took_s - hold.stood_s(stills), hold.name) for hold in self.holds)
+        worst_s, worst = max(ours, default=(0.0, ""))
         still = [still.ended - still.began for still in stills]
         return {
             "worst_block_ms": round(worst_s * 1000, 1),
